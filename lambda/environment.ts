@@ -1,0 +1,103 @@
+import type { ClaimRules } from './claims';
+import type { TokenSource } from './token-source';
+
+/** What the function's environment says. */
+export interface Configuration {
+  readonly jwksUri: string;
+  readonly rules: ClaimRules;
+  /** Execution ARNs; without them every API that this function is the authorizer of. */
+  readonly authorizedApis?: readonly string[];
+  readonly tokenSources: readonly TokenSource[];
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** As the Python function that this one succeeds. */
+const DEFAULT_TOKEN_SOURCES = 'header:Authorization,querystring:authorization';
+
+/**
+ * Read the environment: the public contract with everybody who deploys the bundle without the construct.
+ *
+ * @throws Error that names the variable, the rule, a valid example and the value found
+ */
+export function readEnvironment(env: Environment): Configuration {
+  return {
+    jwksUri: readKeyUrl(env),
+    rules: {
+      issuer: readText(env, 'JWT_ISSUER', "the issuer's identifier such as 'https://tenant.example.com/'"),
+      audiences: readAudiences(env),
+      verifyExpiration: readSwitch(env, 'JWT_VERIFY_EXPIRATION', true),
+    },
+    authorizedApis: readList(env, 'AUTHORIZED_APIS', EXECUTION_ARN,
+      "execution ARNs of at most 512 characters such as 'arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod'"),
+    tokenSources: readTokenSources(env),
+  };
+}
+
+/** No wildcard before the path: an entry names one API. */
+const EXECUTION_ARN = /^(?=.{1,512}$)arn:aws[a-z-]*:execute-api:[a-z0-9-]+:\d{12}:[a-z0-9]+(\/[\w$*?./-]*)?$/;
+
+function readKeyUrl(env: Environment): string {
+  const name = 'JWT_ISSUER_JWKS_URI';
+  const rule = "an https URL such as 'https://tenant.example.com/.well-known/jwks.json'";
+  const text = readText(env, name, rule);
+  const url = URL.parse(text ?? '');
+  if (text === undefined || url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
+    throw malformed(name, rule, text);
+  }
+  return text;
+}
+
+function readAudiences(env: Environment): readonly string[] | undefined {
+  const name = 'JWT_AUTHORIZED_AUDIENCES';
+  const rule = "audiences such as 'https://chat.example.com' and no '*'; to accept any, set JWT_ACCEPT_ANY_AUDIENCE=true instead";
+  const audiences = readList(env, name, /^(?!\*$)/, rule);
+  if (readSwitch(env, 'JWT_ACCEPT_ANY_AUDIENCE', false) === (audiences !== undefined)) {
+    throw malformed(name, rule, env[name]);
+  }
+  return audiences;
+}
+
+function readTokenSources(env: Environment): readonly TokenSource[] {
+  const name = 'JWT_TOKEN_SOURCES';
+  const sources = readList({ [name]: DEFAULT_TOKEN_SOURCES, ...env }, name, /^(header|querystring):[a-zA-Z0-9._-]+$/,
+    "sources such as 'header:Authorization' or 'querystring:authorization'")!;
+  return sources.map((source) => {
+    const [kind, sourceName] = source.split(':');
+    return { kind: kind as TokenSource['kind'], name: sourceName };
+  });
+}
+
+/** A comma-separated list: blanks around items and empty items are ignored, and at least one is left. */
+function readList(env: Environment, name: string, item: RegExp, rule: string): readonly string[] | undefined {
+  const text = env[name];
+  if (text === undefined) {
+    return undefined;
+  }
+  const items = text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '');
+  if (items.length === 0 || !items.every((entry) => item.test(entry))) {
+    throw malformed(name, `a comma-separated list of ${rule}`, text);
+  }
+  return items;
+}
+
+function readSwitch(env: Environment, name: string, unsaid: boolean): boolean {
+  const text = env[name]?.toLowerCase() ?? String(unsaid);
+  if (text !== 'true' && text !== 'false') {
+    throw malformed(name, "'true' or 'false'", env[name]);
+  }
+  return text === 'true';
+}
+
+/** A variable that is there but empty is a mistake, and must not switch a check off. */
+function readText(env: Environment, name: string, rule: string): string | undefined {
+  const text = env[name];
+  if (text !== undefined && text.trim() === '') {
+    throw malformed(name, rule, text);
+  }
+  return text;
+}
+
+function malformed(name: string, rule: string, text: string | undefined): Error {
+  return new Error(`${name} must be ${rule}, got ${text === undefined ? 'nothing' : `'${text}'`}`);
+}

@@ -1,0 +1,2 @@
+export * from './jwt-websocket-authorizer';
+export * from './token-source';

@@ -1,0 +1,20 @@
+import { Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import type { IWebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { requireShortArn } from './validation';
+
+/** The ARN that a policy opens a stage with, every route of it included. */
+export function executionArn(stage: IWebSocketStage): string {
+  // Not arnForExecuteApi, which an imported API does not have and which is wrong for WebSocket APIs.
+  return requireShortArn(Stack.of(stage.api).formatArn({
+    service: 'execute-api',
+    resource: stage.api.apiId,
+    resourceName: `${stage.stageName}/*`,
+  }));
+}
+
+/** The stacks that must be deployed before the stage can be named; none for a stage that is named by literals. */
+export function stacksOf(stage: IWebSocketStage): Stack[] {
+  return Tokenization.reverseString(`${stage.api.apiId}${stage.stageName}`).tokens
+    .filter((token) => Reference.isReference(token))
+    .map((reference) => Stack.of(reference.target));
+}
