@@ -17,7 +17,6 @@ const { metafile } = buildSync({
   target: 'node24',
   format: 'cjs',
   minify: true,
-  keepNames: true, // the log names the kind of an error
   legalComments: 'none', // the licences stand whole in a file of their own
   metafile: true,
 });

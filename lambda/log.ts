@@ -41,8 +41,8 @@ export const logFetch: FetchListener = (outcome) => {
 
 /** A mistake in this code: the kind and the place, not the message, which may hold a part of the token. */
 export function logMistake(error: unknown): void {
-  const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: undefined };
-  write('ERROR', { event: 'internal', error: name, at: stack?.match(/^ {4}at .*$/gm)?.slice(0, 5) });
+  const { code, name, stack } = error as NodeJS.ErrnoException;
+  write('ERROR', { event: 'internal', error: code ?? name, at: stack?.match(/^ {4}at .*$/gm)?.slice(0, 5) });
 }
 
 /** To stdout and not through `console`, which Lambda wraps: so a line is the same in each log format. */
