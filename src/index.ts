@@ -1,2 +1,3 @@
 export * from './jwt-websocket-authorizer';
 export * from './token-source';
+export * from './verifier-function-options';

@@ -1,23 +1,23 @@
-import { Annotations, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import type {
   IWebSocketApi, IWebSocketRouteAuthorizer, IWebSocketStage, WebSocketRouteAuthorizerBindOptions, WebSocketRouteAuthorizerConfig,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { renderEnvironment } from './private/environment';
 import { executionArn, stacksOf } from './private/stages';
 import { mistake, requireAudiences, requireIssuer, requireItems, requireKeyUrl } from './private/validation';
 import { createVerifierFunction } from './private/verifier-function';
 import { TokenSource } from './token-source';
+import type { VerifierFunctionOptions } from './verifier-function-options';
 
 /**
  * Properties of `JwtWebSocketAuthorizer`.
  */
-export interface JwtWebSocketAuthorizerProps {
+export interface JwtWebSocketAuthorizerProps extends VerifierFunctionOptions {
   /**
    * Where the provider publishes its keys: an https URL that answers a JWK Set (RFC 7517), or a map of PEM
    * certificates by `kid`, as Firebase publishes it.
@@ -75,59 +75,6 @@ export interface JwtWebSocketAuthorizerProps {
    * @default [TokenSource.queryString('authorization')]
    */
   readonly tokenSources?: TokenSource[];
-
-  /**
-   * The memory of the function, in MiB.
-   *
-   * Lambda allots CPU by memory and a cold start is bound by CPU: less memory makes the first connections wait.
-   *
-   * @default 256
-   */
-  readonly memorySize?: number;
-
-  /**
-   * When Lambda gives the function up. At least 5 seconds.
-   *
-   * A connection waits up to 4 seconds for the provider's keys where none are held; the rest is for a cold start.
-   *
-   * @default Duration.seconds(10)
-   */
-  readonly timeout?: Duration;
-
-  /**
-   * Where the function logs its decisions. Give it or `logRetention`, not both.
-   *
-   * @default - a log group of its own
-   */
-  readonly logGroup?: ILogGroup;
-
-  /**
-   * How long the function's own log group keeps the decisions.
-   *
-   * @default RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: RetentionDays;
-
-  /**
-   * The VPC to run the function in; its subnets must reach the provider. Needed only where the provider is private.
-   *
-   * @default - no VPC
-   */
-  readonly vpc?: IVpc;
-
-  /**
-   * The subnets of `vpc` to run the function in.
-   *
-   * @default - as for any function: private subnets
-   */
-  readonly vpcSubnets?: SubnetSelection;
-
-  /**
-   * The security groups of the function in `vpc`.
-   *
-   * @default - one that allows all outbound traffic
-   */
-  readonly securityGroups?: ISecurityGroup[];
 }
 
 /**

@@ -1,23 +1,12 @@
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { VerifierFunctionOptions } from '../verifier-function-options';
 import { mistake } from './validation';
-
-/** What people tune on the function. */
-export interface VerifierFunctionOptions {
-  readonly memorySize?: number;
-  readonly timeout?: Duration;
-  readonly logGroup?: ILogGroup;
-  readonly logRetention?: RetentionDays;
-  readonly vpc?: IVpc;
-  readonly vpcSubnets?: SubnetSelection;
-  readonly securityGroups?: ISecurityGroup[];
-}
 
 /** The bundle that this package ships: built when the package was, so that synthesis needs neither esbuild nor Docker. */
 const BUNDLE = join(__dirname, '..', '..', 'assets', 'authorizer');
