@@ -77,9 +77,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jestOptions: {
     configFilePath: 'jest.config.json',
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
-    coverage: false,
     junitReporting: false,
-    jestConfig: { testTimeout: 20_000 },
+    jestConfig: { testTimeout: 20_000, collectCoverage: false },
   },
 
   gitignore: ['assets/', 'cdk.out/', '*.snapshot/asset.*', '.venv/', '__pycache__/', '*.tgz'],

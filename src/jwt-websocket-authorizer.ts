@@ -8,7 +8,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { renderEnvironment } from './private/environment';
-import { executionArn, stacksOf } from './private/stages';
+import { executionArn, stacksOf, stageId } from './private/stages';
 import { mistake, requireAudiences, requireIssuer, requireItems, requireKeyUrl } from './private/validation';
 import { createVerifierFunction } from './private/verifier-function';
 import { TokenSource } from './token-source';
@@ -162,7 +162,7 @@ export class JwtWebSocketAuthorizer extends Construct implements IWebSocketRoute
     this.refuseCycles();
 
     // In this stack, although the stage may be in another: the function's environment names the stage already.
-    this.handler.addPermission(`Stage${stage.node.addr}`, {
+    this.handler.addPermission(stageId(stage, Stack.of(this)), {
       scope: this,
       principal: new ServicePrincipal('apigateway.amazonaws.com'),
       sourceArn: arn,

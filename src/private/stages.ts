@@ -12,6 +12,13 @@ export function executionArn(stage: IWebSocketStage): string {
   }));
 }
 
+/** Tells a stage from others by its path within its stack, which is the same in every environment that an app is deployed to. */
+export function stageId(stage: IWebSocketStage, own: Stack): string {
+  const stack = Stack.of(stage);
+  const { scopes } = stage.node;
+  return ['Stage', ...scopes.slice(scopes.indexOf(stack) + (stack === own ? 1 : 0)).map(({ node }) => node.id)].join('-');
+}
+
 /** The stacks that must be deployed before the stage can be named; none for a stage that is named by literals. */
 export function stacksOf(stage: IWebSocketStage): Stack[] {
   return Tokenization.reverseString(`${stage.api.apiId}${stage.stageName}`).tokens

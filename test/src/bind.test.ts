@@ -1,4 +1,4 @@
-import { App, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { WebSocketApi, WebSocketRoute, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { JwtWebSocketAuthorizer } from '../../src';
@@ -70,6 +70,16 @@ test('the same stage twice is no error', () => {
   authorizer.authorize(stage);
   expect(flat(environmentOf(stack).AUTHORIZED_APIS)).toMatch(/^[^,]*$/);
   expect(permissionsOf(stack)).toHaveLength(2);
+});
+
+test("a stage's permission has the same logical id in every environment", () => {
+  const [dev, prod] = ['Dev', 'Prod'].map((environment) => {
+    const { stack, authorizer, api } = attached({}, newStack('Chat', new Stage(new App(), environment)));
+    authorizer.authorize(newStage(api));
+    return Object.keys(Template.fromStack(stack).findResources('AWS::Lambda::Permission')).filter((id) => id.startsWith('AuthorizerStage'));
+  });
+  expect(dev).toEqual([expect.stringMatching(/^AuthorizerStageStageApiprod/)]);
+  expect(prod).toEqual(dev);
 });
 
 test('authorizedApis lists stages that exist already', () => {
