@@ -1,17 +1,14 @@
 // Bundles lambda/ into assets/, which the package ships: what a consumer deploys is what was tested here.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
 const root = join(__dirname, '..');
 const outdir = join(root, 'assets', 'authorizer');
 
-rmSync(outdir, { recursive: true, force: true });
-mkdirSync(outdir, { recursive: true });
-const { metafile } = buildSync({
+const { metafile, outputFiles: [bundle] } = buildSync({
   absWorkingDir: root,
   entryPoints: ['lambda/authorizer.lambda.ts'],
-  outfile: join(outdir, 'index.js'),
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -19,6 +16,7 @@ const { metafile } = buildSync({
   minify: true,
   legalComments: 'none', // the licences stand whole in a file of their own
   metafile: true,
+  write: false,
 });
 
 const packages = new Set(Object.keys(metafile.inputs).flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
@@ -31,4 +29,17 @@ const licences = [...packages].sort().map((name) => {
   }
   return `${name} ${version} (${license})\n\n${readFileSync(join(dir, file), 'utf8').trim()}\n`;
 });
-writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES'), licences.join(`\n${'-'.repeat(80)}\n\n`));
+
+mkdirSync(outdir, { recursive: true });
+replace('index.js', bundle.text);
+replace('THIRD-PARTY-LICENSES', licences.join(`\n${'-'.repeat(80)}\n\n`));
+
+/** Somebody else may be reading the bundle: a file is replaced at once, and only where it differs. */
+function replace(name: string, text: string): void {
+  const file = join(outdir, name);
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    const temporary = join(root, 'assets', `${name}.${process.pid}`);
+    writeFileSync(temporary, text);
+    renameSync(temporary, file);
+  }
+}
