@@ -1,7 +1,7 @@
 import { check, type Result, type Row, ROWS } from './check';
 import type { LocalRun } from './run';
 
-const WIDTHS = [40, 34, 9];
+const WIDTHS = [40, 44, 9];
 
 /** Tries the rows one after another and prints each as it is done; gives the number of those that failed. */
 export async function checkAll(run: LocalRun, print: (line: string) => void, signal: AbortSignal): Promise<number> {
@@ -20,7 +20,7 @@ export async function checkAll(run: LocalRun, print: (line: string) => void, sig
 
 function describe({ status, reason, reply }: Pick<Row & Result, 'status' | 'reason' | 'reply'>): string {
   const answer = status === 101 ? 'open' : String(status);
-  if (reply) return `${answer}, principal ${reply.principalId}`;
+  if (reply) return `${answer}; $default sees ${reply.principalId}, exp ${reply.context.exp}`;
   return reason ? `${answer}, ${reason}` : `${answer}, function not invoked`;
 }
 

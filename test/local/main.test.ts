@@ -44,7 +44,7 @@ test('without a terminal it shows the table and stops by itself', async () => {
   expect(output.match(/ pass$/gm)).toHaveLength(ROWS.length);
   expect(output).toContain(`${ROWS.length} passed, 0 failed`);
   expect(output).toMatch(/^no token +401, function not invoked +\d+ ms +pass$/m);
-  expect(output).toMatch(/^good token +open, principal service +\d+ ms +pass$/m);
+  expect(output).toMatch(/^good token +open; \$default sees service, exp \d+ +\d+ ms +pass$/m);
   expect(output).toMatch(/^expired token +403, expired +\d+ ms +pass$/m);
   expect(output).not.toContain('http');
   expect(code).toBe(0);
@@ -54,7 +54,7 @@ test('without a terminal it shows the table and stops by itself', async () => {
 test('a row that fails is shown, and the exit code is 1', async () => {
   const child = start(process.execPath, [...MAIN, '--once', '--app', 'test/local/apps/accepts-expired.ts']);
   const [output, [code]] = await Promise.all([text(child.stdout!), once(child, 'close')]);
-  expect(output).toMatch(/^expired token +open, principal alice +\d+ ms +fail: expected 403, expired$/m);
+  expect(output).toMatch(/^expired token +open; \$default sees alice, exp \d+ +\d+ ms +fail: expected 403, expired$/m);
   expect(output).toContain(`${ROWS.length - 1} passed, 1 failed`);
   expect(code).toBe(1);
   await expectNothingLeftOf(child);
