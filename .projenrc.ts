@@ -73,6 +73,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     devdirs: ['lambda', 'local', 'examples/typescript', 'test'], // what they import is bundled or stays at home
     tsconfigPath: './tsconfig.dev.json',
     projectService: false,
+    commandOptions: { fix: false }, // a test must not edit; `npm run eslint -- --fix` does
   },
   jestOptions: {
     configFilePath: 'jest.config.json',
@@ -81,8 +82,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: { testTimeout: 20_000, collectCoverage: false },
   },
 
-  gitignore: ['assets/', 'cdk.out/', '*.snapshot/asset.*', '.venv/', '__pycache__/', '*.tgz'],
+  gitignore: ['assets/', 'cdk.out/', '**/*.snapshot/asset.*', '.venv/', '__pycache__/', '*.tgz', '.jsii.tabl.json'],
 });
+
+// 1.13.0 lists bindings that were never published, and `npm ci` refuses a lock file without them.
+project.package.addPackageResolutions('unrs-resolver@~1.12.2');
 
 // The native addon of AWS's runtime client takes 42 s of cmake; the local run does without it (local/).
 project.addFields({ allowScripts: { 'node': true, 'aws-lambda-ric': false } });
@@ -109,7 +113,16 @@ project.addTask('unit', {
   env: { NODE_OPTIONS: '--experimental-vm-modules' }, // jose is ESM only
   receiveArgs: true,
 });
-project.testTask.reset('tsx --tsconfig tsconfig.dev.json build-tools/test.ts');
+project.addTask('integ', {
+  description: 'Compare the integration test with its snapshot; with credentials and --update-on-failed, deploy it',
+  exec: "integ-runner --language typescript --app 'tsx --tsconfig tsconfig.dev.json {filePath}'",
+  receiveArgs: true,
+});
+project.gitattributes.addAttributes('*.snapshot/**', 'linguist-generated');
+project.testTask.reset('tsx --tsconfig tsconfig.dev.json build-tools/test.ts', { receiveArgs: true });
+
+// projen takes build-tools/test.ts for a test of jest's.
+project.tryFindObjectFile('jest.config.json')!.addOverride('testMatch', ['<rootDir>/test/**/*.test.ts']);
 
 // projen names the registry's host here; publib's default is the same host.
 project.tryFindObjectFile('.github/workflows/release.yml')!
@@ -118,7 +131,9 @@ project.tryFindObjectFile('.github/workflows/release.yml')!
 // A user's clone must not record where its packages came from.
 new javascript.NpmConfig(project).addConfig('omit-lockfile-registry-resolved', 'true');
 
-project.addPackageIgnore('/.npmrc');
+for (const file of ['.npmrc', '.jsii.tabl.json', 'CONTRIBUTING.md', 'SECURITY.md']) {
+  project.addPackageIgnore(`/${file}`);
+}
 for (const dir of ['lambda', 'local', 'bench', 'examples', 'build-tools', 'docs', 'rosetta', 'cdk.out', '.ci']) {
   project.addPackageIgnore(`/${dir}/`);
 }

@@ -17,8 +17,11 @@ export type Environment = Record<string, string>;
 
 const KEPT_LINES = 80;
 
-export async function execute([command, ...args]: string[], env: Environment = {}): Promise<{ ok: boolean; output: string }> {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function execute([program, ...args]: string[], env: Environment = {}): Promise<{ ok: boolean; output: string }> {
+  const child = spawn(program, args, {
+    env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => { output += text; });

@@ -42,6 +42,6 @@ export function checkApi({ methodArn }: Connection, authorizedApis?: readonly st
 }
 
 function matches(pattern: string, arn: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*').replaceAll('?', '.');
   return new RegExp(`^${source}$`).test(arn);
 }

@@ -24,7 +24,7 @@ export function readEnvironment(env: Environment): Configuration {
   return {
     jwksUri: readKeyUrl(env),
     rules: {
-      issuer: readText(env, 'JWT_ISSUER', "the issuer's identifier such as 'https://tenant.example.com/'"),
+      issuer: readIssuer(env),
       audiences: readAudiences(env),
       verifyExpiration: readSwitch(env, 'JWT_VERIFY_EXPIRATION', true),
     },
@@ -34,26 +34,42 @@ export function readEnvironment(env: Environment): Configuration {
   };
 }
 
-/** No wildcard before the path: an entry names one API. */
-const EXECUTION_ARN = /^(?=.{1,512}$)arn:aws[a-z-]*:execute-api:[a-z0-9-]+:\d{12}:[a-z0-9]+(\/[\w$*?./-]*)?$/;
+/** Of an API, a stage or its `$connect`. No wildcard before the stage: an entry names one API. */
+const EXECUTION_ARN = /^(?=.{1,512}$)arn:aws[a-z-]*:execute-api:[a-z0-9-]+:\d{12}:[a-z0-9]+(\/[\w$*?.-]+(\/(\*|\$connect))?)?$/;
+
+/** Written out: URL parsers forgive blanks, backslashes and missing slashes. The path may hold an '@', as Firebase's does. */
+const KEY_URL = /^https:\/\/[a-zA-Z0-9.-]+(:\d+)?([/?][^\s\\#]*)?$/;
 
 function readKeyUrl(env: Environment): string {
   const name = 'JWT_ISSUER_JWKS_URI';
   const rule = "an https URL such as 'https://tenant.example.com/.well-known/jwks.json'";
-  const text = readText(env, name, rule);
-  const url = URL.parse(text ?? '');
-  if (text === undefined || url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
+  const text = env[name];
+  if (text === undefined || !KEY_URL.test(text) || !URL.canParse(text)) {
     throw malformed(name, rule, text);
   }
   return text;
 }
 
+/** A variable that is there but empty is a mistake, and must not switch the check off. */
+function readIssuer(env: Environment): string | undefined {
+  const name = 'JWT_ISSUER';
+  const text = env[name];
+  if (text !== undefined && !/^\S(.*\S)?$/.test(text)) {
+    throw malformed(name, "the issuer's identifier without blanks around it such as 'https://tenant.example.com/'", text);
+  }
+  return text;
+}
+
 function readAudiences(env: Environment): readonly string[] | undefined {
-  const name = 'JWT_AUTHORIZED_AUDIENCES';
-  const rule = "audiences such as 'https://chat.example.com' and no '*'; to accept any, set JWT_ACCEPT_ANY_AUDIENCE=true instead";
-  const audiences = readList(env, name, /^(?!\*$)/, rule);
-  if (readSwitch(env, 'JWT_ACCEPT_ANY_AUDIENCE', false) === (audiences !== undefined)) {
-    throw malformed(name, rule, env[name]);
+  const [list, any] = ['JWT_AUTHORIZED_AUDIENCES', 'JWT_ACCEPT_ANY_AUDIENCE'];
+  const rule = `audiences such as 'https://chat.example.com' and no '*'; to accept any, set ${any}=true and leave it out`;
+  const audiences = readList(env, list, /^(?!\*$)/, rule);
+  const acceptAny = readSwitch(env, any, false);
+  if (audiences === undefined && !acceptAny) {
+    throw malformed(list, rule, undefined);
+  }
+  if (audiences !== undefined && acceptAny) {
+    throw malformed(any, `'false' or left out where ${list} lists audiences`, env[any]);
   }
   return audiences;
 }
@@ -89,14 +105,6 @@ function readSwitch(env: Environment, name: string, unsaid: boolean): boolean {
   return text === 'true';
 }
 
-/** A variable that is there but empty is a mistake, and must not switch a check off. */
-function readText(env: Environment, name: string, rule: string): string | undefined {
-  const text = env[name];
-  if (text !== undefined && text.trim() === '') {
-    throw malformed(name, rule, text);
-  }
-  return text;
-}
 
 function malformed(name: string, rule: string, text: string | undefined): Error {
   return new Error(`${name} must be ${rule}, got ${text === undefined ? 'nothing' : `'${text}'`}`);

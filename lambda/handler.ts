@@ -21,7 +21,9 @@ export function createHandler(configuration: Configuration, keys: KeyCache) {
     const log = (outcome: Decision['outcome'], reason: Decision['reason']) => logDecision({
       outcome,
       reason,
-      findings,
+      alg: findings.alg,
+      issuer: findings.issuer,
+      kid: findings.kid !== undefined && keys.holds(findings.kid) ? findings.kid : undefined,
       connection,
       connectionId: connectionIdOf(event),
       elapsedMs: Math.round((performance.now() - startedAt) * 10) / 10,

@@ -20,7 +20,8 @@ const UNKNOWN_KIDS = { most: 2, refill: 30 * SECOND };
 /** Tells of a fetch: how many keys are held now, or the code of what went wrong. */
 export type FetchListener = (outcome: { readonly keys: number } | { readonly error: string }) => void;
 
-interface KeySet extends FetchedKeys {
+interface KeySet {
+  readonly keys: readonly VerificationKey[];
   readonly fetchedAt: number;
   readonly expiresAt: number;
   /** From here on the set is renewed beside the decision, so that nobody waits for it. */
@@ -50,7 +51,13 @@ export class KeyCache {
 
   /** How old the held keys are, in seconds; undefined where none are held. */
   get ageSeconds(): number | undefined {
-    return this.set && Math.max(0, Math.round((Date.now() - this.set.fetchedAt) / SECOND));
+    const set = this.held();
+    return set && Math.max(0, Math.round((Date.now() - set.fetchedAt) / SECOND));
+  }
+
+  /** Whether a key of that id is held now, for whatever algorithm. */
+  holds(kid: string): boolean {
+    return this.held()?.keys.some((key) => key.kid === kid) ?? false;
   }
 
   /**
@@ -136,23 +143,24 @@ export class KeyCache {
   private refresh(): Promise<void> {
     const startedAt = Date.now();
     this.flightStartedAt = startedAt;
+    const counts = () => !this.isOverdue(startedAt); // a flight that another has replaced is overdue as well
     const flight: Promise<void> = this.fetch(FETCH_DEADLINE).then(
-      (fetched) => { if (this.flight === flight) { this.accept(fetched); } },
-      (error: NodeJS.ErrnoException) => { if (this.flight === flight && !this.isOverdue(startedAt)) { this.backOff(error); } },
+      (fetched) => { if (counts()) { this.accept(fetched); } },
+      (error: NodeJS.ErrnoException) => { if (counts()) { this.backOff(error); } },
     ).finally(() => { if (this.flight === flight) { this.flight = undefined; } });
     this.flight = flight;
     return flight;
   }
 
-  private accept(fetched: FetchedKeys): void {
+  private accept({ keys, maxAge }: FetchedKeys): void {
     const now = Date.now();
-    const lifetime = Math.min(LIFETIME.most, Math.max(LIFETIME.least, fetched.maxAge ?? LIFETIME.unsaid));
+    const lifetime = Math.min(LIFETIME.most, Math.max(LIFETIME.least, maxAge ?? LIFETIME.unsaid));
     // A thousand functions that started together must not all renew together.
     const refreshAt = now + lifetime * (0.7 + 0.2 * Math.random());
-    this.set = { ...fetched, fetchedAt: now, expiresAt: now + lifetime, refreshAt };
+    this.set = { keys, fetchedAt: now, expiresAt: now + lifetime, refreshAt };
     this.failures = 0;
     this.retryAt = 0;
-    this.tell({ keys: fetched.keys.length });
+    this.tell({ keys: keys.length });
   }
 
   private backOff(error: NodeJS.ErrnoException): void {

@@ -21,7 +21,7 @@ const MAX_KEYS = 100;
  */
 export function parseKeySet(text: string): VerificationKey[] {
   const document: unknown = JSON.parse(text);
-  if (typeof document !== 'object' || document === null) {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw new Error('not_a_key_set');
   }
   const readers: (() => VerificationKey)[] = 'keys' in document && Array.isArray(document.keys)

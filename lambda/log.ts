@@ -1,13 +1,15 @@
 import type { Connection } from './connection';
 import type { FetchListener } from './key-cache';
 import type { Reason } from './reasons';
-import type { Findings } from './verify';
 
 /** What one invocation came to. */
 export interface Decision {
   readonly outcome: 'allow' | 'deny' | 'error';
   readonly reason: Reason | 'ok' | 'keys_unavailable';
-  readonly findings: Findings;
+  readonly alg?: string;
+  readonly issuer?: string;
+  /** Of a key that is held. */
+  readonly kid?: string;
   readonly elapsedMs: number;
   readonly keyAgeSeconds?: number;
   readonly connection?: Connection;
@@ -19,13 +21,13 @@ export interface Decision {
  *
  * `outcome` stands on these lines only.
  */
-export function logDecision({ outcome, reason, findings, elapsedMs, keyAgeSeconds, connection, connectionId }: Decision): void {
+export function logDecision({ outcome, reason, alg, issuer, kid, elapsedMs, keyAgeSeconds, connection, connectionId }: Decision): void {
   write('INFO', {
     outcome,
     reason,
-    kid: findings.kid ?? 'unknown',
-    alg: findings.alg ?? 'unknown',
-    issuer: findings.issuer ?? 'unknown',
+    kid: kid ?? 'unknown',
+    alg: alg ?? 'unknown',
+    issuer: issuer ?? 'unknown',
     elapsedMs,
     keyAgeSeconds,
     apiId: connection?.apiId,
@@ -41,7 +43,7 @@ export const logFetch: FetchListener = (outcome) => {
 
 /** A mistake in this code: the kind and the place, not the message, which may hold a part of the token. */
 export function logMistake(error: unknown): void {
-  const { code, name, stack } = error as NodeJS.ErrnoException;
+  const { code, name, stack } = (error ?? {}) as NodeJS.ErrnoException;
   write('ERROR', { event: 'internal', error: code ?? name, at: stack?.match(/^ {4}at .*$/gm)?.slice(0, 5) });
 }
 

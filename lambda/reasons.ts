@@ -1,6 +1,6 @@
 /**
  * Why a connection was refused. A closed list: dashboards and alarms are cut from it, so a code never changes
- * its meaning, and each is harmless when a client sees it. `docs/reasons.md` explains them to operators.
+ * its meaning, and each is harmless when a client sees it. `docs/decision-log.md` explains them to operators.
  */
 export type Reason =
   // the request

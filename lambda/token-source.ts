@@ -50,9 +50,11 @@ function valuesOf(values: Values, wanted: (key: string) => boolean): string[] {
 
 /** What follows `Bearer` (RFC 6750, section 2.1), or a header that holds the token alone; empty for other schemes. */
 function credentials(header: string): string {
-  const [, scheme, rest] = /^\s*(\S+)(?:\s+(.*?))?\s*$/s.exec(header) ?? [];
-  if (scheme?.toLowerCase() === 'bearer') {
-    return rest ?? '';
+  const value = header.trim();
+  const blank = value.search(/\s/);
+  const scheme = blank < 0 ? value : value.slice(0, blank);
+  if (scheme.toLowerCase() === 'bearer') {
+    return value.slice(scheme.length).trim();
   }
-  return rest === undefined ? scheme : '';
+  return blank < 0 ? value : '';
 }

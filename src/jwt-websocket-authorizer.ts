@@ -8,7 +8,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { renderEnvironment } from './private/environment';
-import { executionArn, stacksOf, stageId } from './private/stages';
+import { contains, executionArn, stacksOf, stageId } from './private/stages';
 import { mistake, requireAudiences, requireIssuer, requireItems, requireKeyUrl } from './private/validation';
 import { createVerifierFunction } from './private/verifier-function';
 import { TokenSource } from './token-source';
@@ -118,6 +118,7 @@ export class JwtWebSocketAuthorizer extends Construct implements IWebSocketRoute
    * @param scope to create the function in
    * @param id of the construct
    * @param props whom to trust
+   * @throws Error that names the prop, the rule, a valid example and the value, for a prop that is not valid
    */
   constructor(scope: Construct, id: string, props: JwtWebSocketAuthorizerProps) {
     super(scope, id);
@@ -134,7 +135,10 @@ export class JwtWebSocketAuthorizer extends Construct implements IWebSocketRoute
 
     this.identitySource = tokenSources.length === 1 ? [tokenSources[0].identitySource] : [];
     ({ handler: this.handler, logGroup: this.logGroup } = createVerifierFunction(this, environment, props));
-    props.authorizedApis?.forEach((stage) => this.authorize(stage));
+    if (props.authorizedApis !== undefined) {
+      requireItems('authorizedApis', 'a list of stages such as [stage], or left out: tokens then open every stage of each attached API', props.authorizedApis);
+      props.authorizedApis.forEach((stage) => this.authorize(stage));
+    }
 
     if (props.issuer === undefined) {
       this.warn('anyIssuer', "no issuer: a token of every issuer that signs with the keys at jwksUri is accepted. Set issuer, such as 'https://tenant.example.com/'.");
@@ -151,7 +155,7 @@ export class JwtWebSocketAuthorizer extends Construct implements IWebSocketRoute
    * The same stage twice is no error.
    *
    * @param stage of an API that this authorizer is attached to
-   * @throws where function and API would each need the other's stack deployed first
+   * @throws Error where function and API would each need the other's stack deployed first
    */
   public authorize(stage: IWebSocketStage): void {
     const arn = executionArn(stage);
@@ -173,6 +177,7 @@ export class JwtWebSocketAuthorizer extends Construct implements IWebSocketRoute
    * Called by the route that this authorizer is attached to.
    *
    * @param options of the route
+   * @throws Error where function and API would each need the other's stack deployed first
    */
   public bind(options: WebSocketRouteAuthorizerBindOptions): WebSocketRouteAuthorizerConfig {
     const api = options.route.webSocketApi;
@@ -195,7 +200,7 @@ export class JwtWebSocketAuthorizer extends Construct implements IWebSocketRoute
   private refuseCycles(): void {
     const own = Stack.of(this);
     for (const stage of this.stages.values()) {
-      const cycle = stacksOf(stage).find((stack) => stack !== own && this.bindings.some((binding) => binding.stack === stack));
+      const cycle = stacksOf(stage).find((stack) => !contains(stack, own) && this.bindings.some((binding) => binding.stack === stack));
       if (cycle) {
         throw new Error(`stage ${stage.node.path} cannot be authorized: this authorizer (in ${own.node.path}) is attached to an API in ${cycle.node.path}, `
           + `and each stack would need the other first. ${WAYS_OUT}`);
@@ -226,8 +231,13 @@ function bindTokenSources(sources: TokenSource[]) {
   requireItems('tokenSources', rule, sources);
   const bound = sources.map((source) => source.bind());
   const variables = bound.map(({ variable }) => variable);
-  if (new Set(variables).size < variables.length) {
+  if (new Set(variables.map(canonical)).size < variables.length) {
     throw mistake('tokenSources', rule, variables);
   }
   return bound;
+}
+
+/** Header names are not case-sensitive (RFC 9110, section 5.1). */
+function canonical(variable: string): string {
+  return variable.startsWith('header:') ? variable.toLowerCase() : variable;
 }

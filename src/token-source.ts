@@ -28,6 +28,7 @@ export abstract class TokenSource {
    * Keep tokens short-lived: URLs end up in logs. A URL holds at most 4,096 characters, the token included.
    *
    * @param name of the parameter, of letters, digits, `.`, `_` and `-`; 'authorization' by default
+   * @throws Error for any other name
    */
   public static queryString(name: string = 'authorization'): TokenSource {
     return new NamedTokenSource('querystring', requireName('queryString(name)', 'authorization', name));
@@ -39,6 +40,7 @@ export abstract class TokenSource {
    * For clients that can set headers, which browsers cannot. A header with another scheme holds no token.
    *
    * @param name of the header, of letters, digits, `.`, `_` and `-`; 'Authorization' by default
+   * @throws Error for any other name
    */
   public static header(name: string = 'Authorization'): TokenSource {
     return new NamedTokenSource('header', requireName('header(name)', 'Authorization', name));

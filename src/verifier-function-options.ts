@@ -7,7 +7,7 @@ import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
  */
 export interface VerifierFunctionOptions {
   /**
-   * The memory of the function, in MiB.
+   * The memory of the function, in MiB: 128 to 10,240.
    *
    * Lambda allots CPU by memory and a cold start is bound by CPU: less memory makes the first connections wait.
    *
@@ -16,7 +16,7 @@ export interface VerifierFunctionOptions {
   readonly memorySize?: number;
 
   /**
-   * When Lambda gives the function up. At least 5 seconds.
+   * When Lambda gives the function up: 5 to 29 seconds.
    *
    * A connection waits up to 4 seconds for the provider's keys where none are held; the rest is for a cold start.
    *

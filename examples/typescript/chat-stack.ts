@@ -3,8 +3,8 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
 import { JwtWebSocketAuthorizer } from 'cdk-jwt-websocket-authorizer';
+import type { Construct } from 'constructs';
 
 export interface ChatStackProps extends StackProps {
   readonly jwksUri: string;

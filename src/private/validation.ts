@@ -16,20 +16,19 @@ function show(got: unknown): string {
   return typeof got === 'string' && Token.isUnresolved(got) ? 'a CDK token, whose text is not known at synthesis' : JSON.stringify(got);
 }
 
-/** Checks what a token turns out to be only when the function loads. */
+/** Written out: URL parsers forgive blanks, backslashes and missing slashes. The path may hold an '@', as Firebase's does. */
+const KEY_URL = /^https:\/\/[a-zA-Z0-9.-]+(:\d+)?([/?][^\s\\#]*)?$/;
+
+/** Of a token, the function checks the text when it loads. */
 export function requireKeyUrl(url: string): string {
-  const rule = "an https URL without user info such as 'https://tenant.example.com/.well-known/jwks.json'";
-  if (!Token.isUnresolved(url)) {
-    const parsed = URL.canParse(url ?? '') ? new URL(url) : undefined;
-    if (parsed?.protocol !== 'https:' || parsed.username !== '' || parsed.password !== '' || url !== url.trim()) {
-      throw mistake('jwksUri', rule, url);
-    }
+  if (!Token.isUnresolved(url) && !(KEY_URL.test(url) && URL.canParse(url))) {
+    throw mistake('jwksUri', "an https URL such as 'https://tenant.example.com/.well-known/jwks.json'", url);
   }
   return url;
 }
 
 export function requireIssuer(issuer: string): string {
-  if (issuer.trim() === '') {
+  if (isListToken(issuer) || (!Token.isUnresolved(issuer) && !/^\S(.*\S)?$/.test(issuer))) {
     throw mistake('issuer', "the issuer's identifier, exactly as in the claim 'iss', such as 'https://tenant.example.com/'", issuer);
   }
   return issuer;
@@ -41,31 +40,33 @@ export function requireIssuer(issuer: string): string {
  * @returns undefined where any audience is accepted
  */
 export function requireAudiences(audiences: string[] | undefined, acceptAny: boolean): string[] | undefined {
-  const rule = "a list of audiences such as ['https://chat.example.com'], or left out with acceptAnyAudience: true";
-  if (acceptAny !== (audiences === undefined)) {
-    throw mistake('audiences', rule, audiences);
-  }
-  if (audiences === undefined) {
+  if (audiences === undefined && acceptAny) {
     return undefined;
   }
-  requireItems('audiences', rule, audiences);
-  for (const audience of audiences) {
-    // A list is one variable in the function's environment, so an item holds none of what parts or trims a list.
-    if (!Token.isUnresolved(audience) && (audience === '*' || audience.includes(',') || audience.trim() !== audience || audience === '')) {
-      throw mistake('audiences', "a list of non-empty audiences without comma or '*' or surrounding blanks such as ['https://chat.example.com']", audiences);
-    }
+  if (acceptAny) {
+    throw mistake('acceptAnyAudience', "left out where audiences are listed, such as ['https://chat.example.com']", acceptAny);
+  }
+  requireItems('audiences', "a list of audiences such as ['https://chat.example.com'], or left out with acceptAnyAudience: true", audiences);
+  // The list is one variable in the function's environment, so an item holds none of what parts or trims a list.
+  if (!audiences.every((audience) => Token.isUnresolved(audience) || /^(?!\*$)[^\s,]([^,]*[^\s,])?$/.test(audience))) {
+    throw mistake('audiences', "a list of non-empty audiences without comma or '*' or surrounding blanks such as ['https://chat.example.com']", audiences);
   }
   return audiences;
 }
 
 /** At least one item, and known at synthesis how many. */
-export function requireItems(prop: string, rule: string, items: unknown[]): void {
-  if (items.length === 0) {
+export function requireItems<T>(prop: string, rule: string, items: T[] | undefined): asserts items is T[] {
+  if (items === undefined || items.length === 0 || items.some((item) => item === undefined || item === null)) {
     throw mistake(prop, rule, items);
   }
-  if (Token.isUnresolved(items)) {
+  if (items.some(isListToken)) {
     throw new Error(`${prop} must be ${rule}, got a CDK list token: how many items it has is not known at synthesis`);
   }
+}
+
+/** An item of a list that CloudFormation fills in stands for all of them. */
+function isListToken(item: unknown): boolean {
+  return typeof item === 'string' && Token.isUnresolved([item]);
 }
 
 /** The characters that API Gateway allows in an identity source. */

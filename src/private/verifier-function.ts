@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -11,14 +11,27 @@ import { mistake } from './validation';
 /** The bundle that this package ships: built when the package was, so that synthesis needs neither esbuild nor Docker. */
 const BUNDLE = join(__dirname, '..', '..', 'assets', 'authorizer');
 
-/** A connection waits up to 4 s for keys; a function killed before would answer 500 to what would have been decided. */
-const LEAST_TIMEOUT = Duration.seconds(5);
+/**
+ * In milliseconds. A connection waits up to 4 s for keys: a function killed before would answer 500 to what would have
+ * been decided. Nobody waits longer than API Gateway, which gives an integration up after 29 s.
+ */
+const TIMEOUT = { least: 5_000, most: 29_000 };
+
+/** In MiB: Lambda's limits. */
+const MEMORY = { least: 128, most: 10_240 };
 
 /** Create the verifier's function in the scope, with a role and a log group of its own. */
 export function createVerifierFunction(scope: Construct, environment: Record<string, string>, options: VerifierFunctionOptions) {
   const timeout = options.timeout ?? Duration.seconds(10);
-  if (!timeout.isUnresolved() && timeout.toMilliseconds() < LEAST_TIMEOUT.toMilliseconds()) {
-    throw mistake('timeout', 'at least Duration.seconds(5), because a connection waits up to 4 seconds for keys', timeout.toHumanString());
+  if (!timeout.isUnresolved()) {
+    const milliseconds = timeout.toMilliseconds();
+    if (milliseconds < TIMEOUT.least || milliseconds > TIMEOUT.most || milliseconds % 1000 !== 0) {
+      throw mistake('timeout', '5 to 29 whole seconds such as Duration.seconds(10), because a connection waits up to 4 seconds for keys', timeout.toHumanString());
+    }
+  }
+  const memorySize = options.memorySize ?? 256;
+  if (!Token.isUnresolved(memorySize) && !(Number.isInteger(memorySize) && memorySize >= MEMORY.least && memorySize <= MEMORY.most)) {
+    throw mistake('memorySize', '128 to 10240 MiB such as 256', String(memorySize));
   }
   if (options.logGroup && options.logRetention !== undefined) {
     throw mistake('logRetention', "left out where logGroup is given, because a log group such as new LogGroup(this, 'Logs', { retention }) has its own",
@@ -35,7 +48,7 @@ export function createVerifierFunction(scope: Construct, environment: Record<str
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X, // the bundle is built and tested for this one
     architecture: Architecture.ARM_64,
-    memorySize: options.memorySize ?? 256,
+    memorySize,
     timeout,
     environment,
     role: createRole(scope, logGroup, options.vpc !== undefined),

@@ -78,7 +78,12 @@ test.each<[string, string, object, Partial<ClaimRules>?]>([
   expect(() => check(claims, rules)).toThrow(reason);
 });
 
-test('an inherited member is no claim', () => {
-  expect(() => checkClaims(JSON.parse('{"__proto__":{"sub":"alice"},"iss":"https://tenant.example.com/","aud":"chat","exp":1800000060}'), RULES, NOW))
-    .toThrow('principal');
+test('a member named __proto__ brings no claims', () => {
+  const claims = JSON.parse('{"__proto__":{"sub":"alice"},"iss":"https://tenant.example.com/","aud":"chat","exp":1800000060}');
+  expect(() => checkClaims(claims, RULES, NOW)).toThrow('principal');
+});
+
+test('the last second that is no millisecond', () => {
+  expect(check({ exp: 1e11 - 1 }).exp).toBe(1e11 - 1);
+  expect(() => check({ exp: 1e11 })).toThrow('malformed_claims');
 });

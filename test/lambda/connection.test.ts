@@ -37,6 +37,7 @@ test.each([
   [[`${API}/*`]],
   [[API]],
   [[`${API}/pro?`]],
+  [[`${API}/${'*'.repeat(64)}`]],
   [['arn:aws:execute-api:eu-west-1:123456789012:other/prod/*', `${API}/prod/*`]],
 ])('%j opens prod', (authorizedApis) => {
   expect(() => checkApi(connection, authorizedApis)).not.toThrow();

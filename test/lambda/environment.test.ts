@@ -17,6 +17,15 @@ test('defaults are the strict ones', () => {
   expect(read({})).toMatchObject({ rules: { verifyExpiration: true }, authorizedApis: undefined });
 });
 
+test.each([API, `${API}/*`, `${API}/*/*`, `${API}/prod`, `${API}/prod/*`, `${API}/prod/$connect`, `${API}/pro?`])('%s can open something', (arn) => {
+  expect(read({ AUTHORIZED_APIS: arn }).authorizedApis).toEqual([arn]);
+});
+
+test("Firebase's key URL has an '@' in its path", () => {
+  const url = 'https://www.googleapis.com/service_accounts/v1/metadata/x509/securetoken@system.gserviceaccount.com';
+  expect(read({ JWT_ISSUER_JWKS_URI: url }).jwksUri).toBe(url);
+});
+
 test('our own variables', () => {
   expect(read({
     JWT_ISSUER: 'https://tenant.example.com/', JWT_ACCEPT_ANY_AUDIENCE: 'TRUE', JWT_AUTHORIZED_AUDIENCES: undefined, JWT_TOKEN_SOURCES: 'header:X-Token',
@@ -33,6 +42,13 @@ test.each<[string, string | undefined]>([
   ['JWT_ISSUER_JWKS_URI', 'http://tenant.example.com/jwks.json'],
   ['JWT_ISSUER_JWKS_URI', 'data:application/json,{}'],
   ['JWT_ISSUER_JWKS_URI', 'https://user:secret@tenant.example.com/'],
+  ['JWT_ISSUER_JWKS_URI', 'https:tenant.example.com/keys'],
+  ['JWT_ISSUER_JWKS_URI', 'https:\\\\tenant.example.com\\keys'],
+  ['JWT_ISSUER_JWKS_URI', ' https://tenant.example.com/keys'],
+  ['JWT_ISSUER_JWKS_URI', 'https://tenant.example.com/keys\n'],
+  ['JWT_ISSUER_JWKS_URI', 'https://:secret@tenant.example.com/'],
+  ['JWT_ISSUER_JWKS_URI', 'https://${tenant}.example.com/keys'],
+  ['JWT_ISSUER', 'https://tenant.example.com/\n'],
   ['JWT_ISSUER', ''],
   ['JWT_ISSUER', ' '],
   ['JWT_AUTHORIZED_AUDIENCES', undefined],
@@ -49,6 +65,10 @@ test.each<[string, string | undefined]>([
   ['AUTHORIZED_APIS', 'a1b2c3d4e5'],
   ['AUTHORIZED_APIS', 'arn:aws:execute-api:*:*:*'],
   ['AUTHORIZED_APIS', `${API}/${'x'.repeat(512)}`],
+  ['AUTHORIZED_APIS', `${API}/`],
+  ['AUTHORIZED_APIS', `${API}/prod/`],
+  ['AUTHORIZED_APIS', `${API}/prod/*/*`],
+  ['AUTHORIZED_APIS', `${API}/prod/$default`],
   ['JWT_TOKEN_SOURCES', ''],
   ['JWT_TOKEN_SOURCES', 'authorization'],
   ['JWT_TOKEN_SOURCES', 'body:authorization'],
@@ -58,5 +78,5 @@ test.each<[string, string | undefined]>([
 });
 
 test('fails where any audience is accepted and audiences are listed', () => {
-  expect(() => read({ JWT_ACCEPT_ANY_AUDIENCE: 'true' })).toThrow('JWT_AUTHORIZED_AUDIENCES must be');
+  expect(() => read({ JWT_ACCEPT_ANY_AUDIENCE: 'true' })).toThrow("JWT_ACCEPT_ANY_AUDIENCE must be 'false' or left out where JWT_AUTHORIZED_AUDIENCES lists audiences, got 'true'");
 });

@@ -67,6 +67,25 @@ test.each<[string, NonNullable<KeyServer['answer']>]>([
   await expect(fetchKeys(server.url, 300)).rejects.toThrow('timeout');
 });
 
+test('fails where the provider changes the protocol', async () => {
+  server.answer = (request) => request.socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+  await expect(fetch()).rejects.toThrow('status_101');
+});
+
+test('fails for a body that is cut short', async () => {
+  server.answer = (_, response) => response.writeHead(200, { 'content-length': 1000 }).write('{"keys":', () => response.socket!.destroy());
+  await expect(fetch()).rejects.toMatchObject({ code: 'ECONNRESET' });
+});
+
+test('the second attempt has only what is left of the deadline', async () => {
+  server.answer = (request, response) => {
+    const act = server.requests === 1 ? () => request.socket.destroy() : () => response.writeHead(200).end(JSON.stringify(jwks));
+    setTimeout(act, 400);
+  };
+  await expect(fetchKeys(server.url, 600)).rejects.toThrow('timeout'); // each attempt alone would be in time
+  expect(server.requests).toBe(2);
+});
+
 test('tries a broken connection once more', async () => {
   server.answer = (request, response) => (server.requests === 1 ? request.socket.destroy() : response.writeHead(200).end(JSON.stringify(jwks)));
   expect((await fetch()).keys).toHaveLength(1);

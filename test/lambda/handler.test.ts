@@ -1,13 +1,16 @@
+import { format } from 'node:util';
 import type { AuthorizerResponse } from '../../lambda/answer';
 import { readEnvironment, type Configuration } from '../../lambda/environment';
 import { fetchKeys } from '../../lambda/fetch-keys';
 import { createHandler } from '../../lambda/handler';
 import { KeyCache } from '../../lambda/key-cache';
+import { logFetch } from '../../lambda/log';
 import { connectEvent, connectWith } from '../support/event';
 import { KeyServer } from '../support/key-server';
 import { base64url, Signer } from '../support/signer';
 
 const signer = Signer.rsa();
+const ec = Signer.ec();
 const STAGE = 'arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod';
 
 let server: KeyServer;
@@ -18,11 +21,15 @@ beforeAll(async () => { server = await KeyServer.start(); });
 afterAll(() => server.stop());
 
 beforeEach(() => {
-  server.serve({ keys: [signer.jwk] });
+  server.serve({ keys: [signer.jwk, ec.jwk] });
   server.requests = 0;
   written = [];
   tokens = [];
   jest.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  for (const method of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const) {
+    jest.spyOn(console, method).mockImplementation((...texts) => { written.push(format(...texts)); });
+  }
 });
 afterEach(() => {
   jest.restoreAllMocks();
@@ -36,14 +43,14 @@ function start(env: Record<string, string> = {}) {
   const configuration = readEnvironment({
     JWT_ISSUER_JWKS_URI: server.url, JWT_ISSUER: 'https://tenant.example.com/', JWT_AUTHORIZED_AUDIENCES: 'chat', ...env,
   });
-  return handlerWith(configuration, new KeyCache((milliseconds) => fetchKeys(configuration.jwksUri, milliseconds)));
+  return handlerWith(configuration, new KeyCache((milliseconds) => fetchKeys(configuration.jwksUri, milliseconds), logFetch));
 }
 
 /** The handler, and its tokens on record. */
 function handlerWith(configuration: Configuration, keys: KeyCache) {
   const handle = createHandler(configuration, keys);
   return (event: any) => {
-    tokens.push(event?.queryStringParameters?.authorization ?? '');
+    tokens.push(...JSON.stringify(event ?? null).match(/[\w-]+\.[\w-]+\.[\w-]*/g) ?? []);
     return handle(event);
   };
 }
@@ -100,6 +107,9 @@ test.each<[string, string, () => Promise<string> | string]>([
   }],
   ['bad_signature', 'a flipped signature', async () => tamper(await signer.sign(claims()), 2)],
   ['bad_signature', 'a signature that lacks its last byte', async () => (await signer.sign(claims())).slice(0, -2)],
+  ['bad_signature', 'an ECDSA signature of zeros', async () => `${(await ec.sign(claims())).replace(/[^.]+$/, '')}${Buffer.alloc(64).toString('base64url')}`],
+  ['bad_signature', 'an ECDSA signature of ones', async () => `${(await ec.sign(claims())).replace(/[^.]+$/, '')}${Buffer.alloc(64, 255).toString('base64url')}`],
+  ['bad_signature', 'an ECDSA signature that is too long', async () => `${await ec.sign(claims())}AAAA`.replace(/.{6}AAAA$/, 'AAAA')],
   ['bad_signature', 'a signature of another key under a held kid', () => Signer.rsa('rsa-1').sign(claims())],
   ['malformed_token', 'an unsigned token', async () => `${base64url({ alg: 'none' })}.${base64url(claims())}.`],
   ['unsupported_alg', 'alg none with a signature', async () => `${base64url({ alg: 'none' })}.${base64url(claims())}.c2ln`],
@@ -152,14 +162,22 @@ test('held keys outlive an outage', async () => {
   const handle = start();
   await handle(connectWith(await signer.sign(claims())));
   server.answer = (_, response) => response.writeHead(503).end();
+  const now = Date.now();
+  jest.spyOn(Date, 'now').mockImplementation(() => now + 11 * 60_000); // the set has expired
   expect(await handle(connectWith(await signer.sign(claims())))).toMatchObject({ principalId: 'alice' });
+  expect(server.requests).toBe(2);
 });
 
-test('the decision log is one line of known values', async () => {
+test('a token in a header', async () => {
+  const headers = { authorization: `Bearer ${await signer.sign(claims())}` };
+  expect(await start()(connectEvent({ headers }))).toMatchObject({ principalId: 'alice' });
+});
+
+test('a decision is one line of known values, and so is a fetch', async () => {
   await start()(connectWith(await signer.sign(claims())));
-  expect(written).toHaveLength(1);
-  expect(written[0]).toMatch(/^\{.*\}\n$/);
-  expect(JSON.parse(written[0])).toEqual({
+  expect(written).toEqual([expect.stringMatching(/^\{.*\}\n$/), expect.stringMatching(/^\{.*\}\n$/)]);
+  expect(JSON.parse(written[0])).toEqual({ timestamp: expect.any(String), level: 'INFO', event: 'key_fetch', keys: 2 });
+  expect(JSON.parse(written[1])).toEqual({
     timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     level: 'INFO',
     outcome: 'allow',
@@ -175,6 +193,17 @@ test('the decision log is one line of known values', async () => {
   });
 });
 
+test('a refusal names the key id if such a key is held, and what the token has that is known', async () => {
+  const handle = start();
+  await handle(connectWith(await signer.sign(claims())));
+  await handle(connectWith(await Signer.rsa('rsa-1', 'RS512').sign(claims())));
+  await handle(connectWith(await signer.sign(claims(), { typ: 'logout+jwt' })));
+  expect(decisions().slice(1)).toMatchObject([
+    { reason: 'key_mismatch', kid: 'rsa-1', alg: 'RS512', issuer: 'https://tenant.example.com/' },
+    { reason: 'unsupported_typ', kid: 'rsa-1', alg: 'RS256', issuer: 'https://tenant.example.com/' },
+  ]);
+});
+
 test('what a stranger writes does not reach the log', async () => {
   const handle = start();
   for (const token of [
@@ -185,12 +214,13 @@ test('what a stranger writes does not reach the log', async () => {
     await handle(connectWith(token));
   }
   await handle(connectEvent({ methodArn: 'strange-arn', requestContext: { connectionId: { strange: 1 } } }));
-  expect(decisions()).toHaveLength(4);
+  await handle(connectEvent({ requestContext: { connectionId: `${'x'.repeat(128)}strange` } }));
+  expect(decisions()).toHaveLength(5);
   expect(written.join('')).not.toContain('strange');
 });
 
 test('an unexpected exception is denied, and logged without its message', async () => {
-  const keys = { find: async () => { throw new TypeError('with a secret'); }, ageSeconds: undefined } as unknown as KeyCache;
+  const keys = { find: async () => { throw new TypeError('with a secret'); }, ageSeconds: undefined, holds: () => false } as unknown as KeyCache;
   const configuration = readEnvironment({ JWT_ISSUER_JWKS_URI: server.url, JWT_ACCEPT_ANY_AUDIENCE: 'true' });
   expect(await handlerWith(configuration, keys)(connectWith(await signer.sign(claims())))).toEqual(DENIED('internal'));
   expect(written.map((line) => JSON.parse(line))).toMatchObject([{ level: 'ERROR', event: 'internal', error: 'TypeError' }, { reason: 'internal' }]);

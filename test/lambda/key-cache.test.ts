@@ -88,6 +88,20 @@ test('a pause doubles with each failure up to 60 s, and ends with success', asyn
   expect(await find(cache, first)).toBe('first');
 });
 
+test('after a success, the next pause is a short one', async () => {
+  const fetch = provider(down, down, down, good(first), down);
+  const cache = new KeyCache(fetch);
+  for (let at = 0; at < 4; at++) {
+    await find(cache, first);
+    await jest.advanceTimersByTimeAsync(MINUTE);
+  }
+  await jest.advanceTimersByTimeAsync(10 * MINUTE);
+  await find(cache, first);
+  await jest.advanceTimersByTimeAsync(1000);
+  await find(cache, first);
+  expect(fetch).toHaveBeenCalledTimes(6);
+});
+
 test('a pause is never longer than 60 s', async () => {
   const fetch = provider(down);
   const cache = new KeyCache(fetch);
@@ -201,6 +215,47 @@ test('an unknown key id in an outage is refused without a fetch', async () => {
   expect(await find(cache, first)).toBe('first');
 });
 
+test('an unknown key id joins the flight under way, and takes nothing from the bucket', async () => {
+  let land = (_: FetchedKeys): void => {};
+  const fetch = provider(good(first)).mockResolvedValueOnce(good(first)).mockReturnValueOnce(new Promise((resolve) => { land = resolve; }));
+  const cache = new KeyCache(fetch);
+  await find(cache, first);
+  await jest.advanceTimersByTimeAsync(9 * MINUTE);
+  await find(cache, first); // starts the flight
+  const joined = [1, 2, 3].map((at) => cache.find(`unknown-${at}`, 'RS256').catch(({ message }) => message));
+  expect(fetch).toHaveBeenCalledTimes(2);
+  land(good(first));
+  expect(await Promise.all(joined)).toEqual(['unknown_kid', 'unknown_kid', 'unknown_kid']);
+  await find(cache, second);
+  await find(cache, second);
+  expect(fetch).toHaveBeenCalledTimes(4); // both of the bucket were left
+});
+
+test('an unknown key id renews an old set, also when the bucket is empty', async () => {
+  const fetch = provider(good(first), good(first), good(first), good(first, second));
+  const cache = new KeyCache(fetch);
+  await find(cache, first);
+  await jest.advanceTimersByTimeAsync(10 * MINUTE - 1);
+  await find(cache, second);
+  await find(cache, second); // the bucket is empty, and the set is fresh again
+  jest.setSystemTime(Date.now() - HOUR); // old, and no time has filled the bucket
+  expect(await find(cache, second)).toBe('second');
+  expect(fetch).toHaveBeenCalledTimes(4);
+});
+
+test('a pause takes nothing from the bucket', async () => {
+  const fetch = provider(good(first), down, good(first), good(first, second));
+  const cache = new KeyCache(fetch);
+  await find(cache, first);
+  await find(cache, second); // fails: a pause begins
+  for (let at = 0; at < 5; at++) {
+    await find(cache, second);
+  }
+  await jest.advanceTimersByTimeAsync(1000);
+  await find(cache, second);
+  expect(fetch).toHaveBeenCalledTimes(3);
+});
+
 test('a key of another algorithm is refused without a fetch', async () => {
   const fetch = provider(good(first));
   const cache = new KeyCache(fetch);
@@ -233,6 +288,39 @@ test('a flight that was frozen with the function is discarded and is no failure'
   jest.setSystemTime(Date.now() + HOUR); // frozen and thawed: no timer has fired
   expect(await find(cache, second)).toBe('second');
   expect(fetch).toHaveBeenCalledTimes(3);
+});
+
+test.each([['a good answer', good(first)], ['a failure', down]])('%s that a frozen flight brings when it thaws says nothing', async (_, answer) => {
+  let land = (): void => {};
+  const fetch = jest.fn()
+    .mockImplementationOnce(() => new Promise((resolve, reject) => { land = () => (answer instanceof Error ? reject(answer) : resolve(answer)); }))
+    .mockResolvedValue(good(second));
+  const cache = new KeyCache(fetch);
+  cache.warm();
+  jest.setSystemTime(Date.now() + 23 * HOUR);
+  land();
+  await jest.advanceTimersByTimeAsync(0);
+  expect(cache.ageSeconds).toBeUndefined();
+  expect(await find(cache, second)).toBe('second');
+  expect(fetch).toHaveBeenCalledTimes(2);
+});
+
+test('a clock that went back does not stretch the pause', async () => {
+  const fetch = provider(down, good(first));
+  const cache = new KeyCache(fetch);
+  await find(cache, first);
+  jest.setSystemTime(Date.now() - HOUR);
+  expect(await find(cache, first)).toBe('first');
+});
+
+test('knows the age of what it holds', async () => {
+  const cache = new KeyCache(provider(good(first), down));
+  expect(cache.ageSeconds).toBeUndefined();
+  await find(cache, first);
+  await jest.advanceTimersByTimeAsync(90_000);
+  expect([cache.ageSeconds, cache.holds('first'), cache.holds('second')]).toEqual([90, true, false]);
+  await jest.advanceTimersByTimeAsync(24 * HOUR);
+  expect([cache.ageSeconds, cache.holds('first')]).toEqual([undefined, false]);
 });
 
 test('a clock that went back makes the set old', async () => {

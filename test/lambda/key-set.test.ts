@@ -29,12 +29,14 @@ test.each<[string, unknown]>([
   ['a string', 'key'],
   ['a symmetric key', { kty: 'oct', k: 'c2VjcmV0', kid: 'k' }],
   ['a private key', rsa.privateJwk],
+  ...['p', 'q', 'dp', 'dq', 'qi', 'oth'].map((member): [string, unknown] => [`a key with the private member ${member}`, { ...rsa.jwk, [member]: 'AQ' }]),
   ['an encryption key', { ...rsa.jwk, use: 'enc' }],
   ['a key for other operations', { ...rsa.jwk, use: undefined, key_ops: ['sign'] }],
   ['an algorithm of another kind', { ...rsa.jwk, alg: 'ES256' }],
   ['an encryption algorithm', { ...rsa.jwk, alg: 'RSA-OAEP' }],
   ['the algorithm of another curve', { ...ec.jwk, alg: 'ES384' }],
   ['RSA of 1024 bits', { ...smallRsa, kid: 'k' }],
+  ['RSA of 9216 bits', { kty: 'RSA', kid: 'k', e: 'AQAB', n: Buffer.alloc(1152, 0xff).toString('base64url') }],
   ['RSA with e = 1', { ...rsa.jwk, e: 'AQ' }],
   ['RSA with e = 3', { ...rsa.jwk, e: 'Aw' }],
   ['RSA with an even e', { ...rsa.jwk, e: 'AQAC' }],
@@ -65,7 +67,7 @@ test('a kid named __proto__ is a kid like any other', () => {
   expect(parseKeySet(`{"__proto__": ${JSON.stringify(rsa.publicPem)}}`).map(({ kid }) => kid)).toEqual(['__proto__']);
 });
 
-test.each(['null', '[]', '"keys"', '1', '{}', '{"keys":[]}', '{"keys":{}}', '{"keys":"x"}'])('fails for %s', (text) => {
+test.each(['null', '[]', '["-----BEGIN PUBLIC KEY-----"]', '"keys"', '1', '{}', '{"keys":[]}', '{"keys":{}}', '{"keys":"x"}'])('fails for %s', (text) => {
   expect(() => parseKeySet(text)).toThrow(/not_a_key_set|no_usable_key/);
 });
 

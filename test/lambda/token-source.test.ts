@@ -48,6 +48,17 @@ test.each<[string, object]>([
   expect(() => findToken(connectEvent(overrides), BOTH)).toThrow('ambiguous_token');
 });
 
+test('no header takes much longer than another of its length', () => {
+  const millisecondsFor = (value: string) => {
+    const startedAt = performance.now();
+    expect(() => findToken(connectEvent({ headers: { Authorization: value } }), BOTH)).toThrow('no_token');
+    return performance.now() - startedAt;
+  };
+  millisecondsFor('x y'); // compiles what both need
+  const [usual, hostile] = [`x ${'y'.repeat(20_000)}`, `x y${' '.repeat(20_000)}z`].map(millisecondsFor);
+  expect(hostile / usual).toBeLessThan(200); // an expression that backtracks: thousands
+});
+
 test('Bearer counts once, and in a header only', () => {
   expect(findToken(connectEvent({ headers: { Authorization: 'Bearer Bearer token' } }), BOTH)).toBe('Bearer token'); // refused as malformed
   expect(findToken(connectEvent({ queryStringParameters: { authorization: 'Bearer token' } }), BOTH)).toBe('Bearer token');

@@ -8,11 +8,11 @@ const newStage = (webSocketApi: WebSocketApi, stageName = 'prod', scope: Stack =
   new WebSocketStage(scope, `Stage-${webSocketApi.node.id}-${stageName}`, { webSocketApi, stageName });
 
 /** CloudFormation's intrinsics as text, so that an ARN can be read. */
-function flat(value: any): any {
-  if (value?.['Fn::Join']) {
+function flat(value: any): string {
+  if (value['Fn::Join']) {
     return value['Fn::Join'][1].map(flat).join(value['Fn::Join'][0]);
   }
-  return value?.Ref ?? value?.['Fn::GetAtt']?.join('.') ?? value?.['Fn::ImportValue'] ?? value;
+  return value.Ref ?? value['Fn::GetAtt']?.join('.') ?? (typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 const permissionsOf = (stack: Stack) => Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Permission'))
@@ -90,11 +90,11 @@ test('authorizedApis lists stages that exist already', () => {
   expect(flat(environmentOf(stack).AUTHORIZED_APIS)).toMatch(/^arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:Api\w+\/prod\/\*$/);
 });
 
-test.each([['aws-cn', 'cn-north-1'], ['aws-us-gov', 'us-gov-west-1']])('names no partition by itself, as %s needs', (_, region) => {
+test.each([['aws-cn', 'cn-north-1'], ['aws-us-gov', 'us-gov-west-1']])('names no other partition in %s', (partition, region) => {
   const stack = newStack('Stack', new App(), { region, account: '123456789012' });
   const { authorizer, api } = attached({}, stack);
   authorizer.authorize(newStage(api));
-  expect(flat(environmentOf(stack).AUTHORIZED_APIS)).toMatch(new RegExp(`^arn:AWS::Partition:execute-api:${region}:123456789012:`));
+  expect(flat(environmentOf(stack).AUTHORIZED_APIS)).toMatch(new RegExp(`^arn:(AWS::Partition|${partition}):execute-api:${region}:123456789012:`));
   expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('arn:aws:');
 });
 
@@ -130,6 +130,14 @@ describe('with the function in one stack and the API in another', () => {
     const authorizer = new JwtWebSocketAuthorizer(parent, 'Authorizer', PROPS);
     const api = newApi(new NestedStack(parent, 'Nested'), authorizer);
     expect(() => authorizer.authorize(newStage(api))).toThrow('cannot be authorized');
+  });
+
+  test('a function in a nested stack may serve an API of its parent, and list its stage', () => {
+    const app = new App();
+    const parent = newStack('Stack', app);
+    const authorizer = new JwtWebSocketAuthorizer(new NestedStack(parent, 'Nested'), 'Authorizer', PROPS);
+    authorizer.authorize(newStage(newApi(parent, authorizer)));
+    expect(() => app.synth()).not.toThrow();
   });
 
   test('the way out: the API imported into the stack of the function, which may list the stage', () => {
@@ -170,6 +178,13 @@ test('fails at synthesis where stages are listed, and none of an API that it is 
   newApi(stack, authorizer, 'Forgotten');
   authorizer.authorize(newStage(api));
   expect(() => app.synth()).toThrow(/no token opens Stack\/Forgotten: .*authorize\(stage\)/);
+});
+
+test('fails for a stage name that would not stay one item of a list', () => {
+  const stack = newStack();
+  const api = WebSocketApi.fromWebSocketApiAttributes(stack, 'Api', { webSocketId: 'a1b2c3d4e5' });
+  const stage = WebSocketStage.fromWebSocketStageAttributes(stack, 'Prod', { api, stageName: 'prod,*' });
+  expect(() => new JwtWebSocketAuthorizer(stack, 'Authorizer', { ...PROPS, authorizedApis: [stage] })).toThrow(/^authorizedApis must be stages whose name .*got "prod,\*"/);
 });
 
 test('fails for an execution ARN of more than 512 characters', () => {

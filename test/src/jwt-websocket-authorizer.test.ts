@@ -32,6 +32,11 @@ describe('the environment', () => {
     });
   });
 
+  test("takes Firebase's key URL, which has an '@' in its path", () => {
+    const jwksUri = 'https://www.googleapis.com/service_accounts/v1/metadata/x509/securetoken@system.gserviceaccount.com';
+    expect(environmentOf(attached({ jwksUri }).stack)).toMatchObject({ JWT_ISSUER_JWKS_URI: jwksUri });
+  });
+
   test('takes CDK tokens as key URL, issuer and audience', () => {
     const stack = newStack();
     attached({ jwksUri: Fn.importValue('Keys'), issuer: Fn.importValue('Issuer'), audiences: ['one', Fn.importValue('Audience')] }, stack);
@@ -69,7 +74,8 @@ describe('the function', () => {
     const logGroup = new LogGroup(stack, 'Mine');
     const { authorizer } = attached({ logGroup }, stack);
     expect(authorizer.logGroup).toBe(logGroup);
-    Template.fromStack(stack).resourceCountIs('AWS::Logs::LogGroup', 1);
+    expect(verifierOf(stack).LoggingConfig.LogGroup).toEqual({ Ref: expect.stringMatching(/^Mine/) });
+    expect(Object.keys(Template.fromStack(stack).findResources('AWS::Logs::LogGroup'))).not.toContainEqual(expect.stringMatching(/^Authorizer/));
   });
 
   test('runs in a VPC', () => {
@@ -121,7 +127,7 @@ describe('fails at once', () => {
   const token = Token.asString({ Ref: 'Something' });
 
   test.each<[string, Partial<JwtWebSocketAuthorizerProps>, string]>([
-    ['an http key URL', { jwksUri: 'http://tenant.example.com/' }, "jwksUri must be an https URL without user info such as 'https://tenant.example.com/.well-known/jwks.json', got \"http://tenant.example.com/\""],
+    ['an http key URL', { jwksUri: 'http://tenant.example.com/' }, "jwksUri must be an https URL such as 'https://tenant.example.com/.well-known/jwks.json', got \"http://tenant.example.com/\""],
     ['a data key URL', { jwksUri: 'data:application/json,{}' }, 'jwksUri must be'],
     ['a key URL with user info', { jwksUri: 'https://user@tenant.example.com/' }, 'jwksUri must be'],
     ['a key URL that is none', { jwksUri: 'tenant.example.com' }, 'jwksUri must be'],
@@ -130,7 +136,20 @@ describe('fails at once', () => {
     ['an empty issuer', { issuer: '' }, "issuer must be the issuer's identifier"],
     ['no audience', { audiences: undefined }, "audiences must be a list of audiences such as ['https://chat.example.com'], or left out with acceptAnyAudience: true, got nothing"],
     ['an empty list of audiences', { audiences: [] }, 'audiences must be a list of audiences such as'],
-    ['audiences and any audience', { acceptAnyAudience: true }, 'audiences must be'],
+    ['audiences and any audience', { acceptAnyAudience: true }, 'acceptAnyAudience must be left out where audiences are listed'],
+    ['a missing audience, from JavaScript', { audiences: [undefined as unknown as string] }, 'audiences must be'],
+    ['an item of a list that is a token', { audiences: ['one', ...Token.asList({ Ref: 'Something' })] }, 'got a CDK list token'],
+    ['an issuer that is an item of a list token', { issuer: Token.asList({ Ref: 'Something' })[0] }, 'issuer must be'],
+    ['an issuer with blanks around it', { issuer: 'https://tenant.example.com/\n' }, 'issuer must be'],
+    ['a key URL that a parser would mend', { jwksUri: 'https:tenant.example.com/keys' }, 'jwksUri must be'],
+    ['a key URL with a forgotten interpolation', { jwksUri: 'https://${tenant}.example.com/keys' }, 'jwksUri must be'],
+    ['a key URL with a fragment', { jwksUri: 'https://tenant.example.com/#keys' }, 'jwksUri must be'],
+    ['no stage in a list of stages', { authorizedApis: [] }, 'authorizedApis must be a list of stages such as [stage], or left out'],
+    ['one header in two cases', { tokenSources: [TokenSource.header('x-token'), TokenSource.header('X-Token')] }, 'tokenSources must be'],
+    ['too little memory', { memorySize: 64 }, 'memorySize must be 128 to 10240 MiB such as 256, got "64"'],
+    ['memory that is no number', { memorySize: NaN }, 'memorySize must be'],
+    ['a timeout that nobody waits for', { timeout: Duration.minutes(1) }, 'timeout must be'],
+    ['a timeout of half a second', { timeout: Duration.millis(5500) }, 'timeout must be'],
     ['an empty audience', { audiences: [''] }, 'audiences must be a list of non-empty audiences'],
     ['a blank audience', { audiences: [' '] }, 'audiences must be'],
     ['a comma in an audience', { audiences: ['one,two'] }, 'audiences must be'],
@@ -138,7 +157,7 @@ describe('fails at once', () => {
     ['a list of audiences that is a token', { audiences: Token.asList({ Ref: 'Something' }) }, 'got a CDK list token'],
     ['no token source', { tokenSources: [] }, 'tokenSources must be a list of different sources such as [TokenSource.queryString()], got []'],
     ['a token source twice', { tokenSources: [TokenSource.header(), TokenSource.header()] }, 'tokenSources must be'],
-    ['a timeout below the wait for keys', { timeout: Duration.seconds(3) }, 'timeout must be at least Duration.seconds(5), because a connection waits up to 4 seconds for keys, got "3 seconds"'],
+    ['a timeout below the wait for keys', { timeout: Duration.seconds(3) }, 'timeout must be 5 to 29 whole seconds such as Duration.seconds(10), because a connection waits up to 4 seconds for keys, got "3 seconds"'],
     ['subnets without VPC', { vpcSubnets: {} }, 'vpc must be given'],
     ['security groups without VPC', { securityGroups: [] }, 'vpc must be given'],
   ])('for %s', (_, props, message) => {

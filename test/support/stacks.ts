@@ -48,6 +48,9 @@ export function environmentOf(stack: Stack): Record<string, any> {
   return verifierOf(stack).Environment.Variables;
 }
 
+/** Of the construct: the CDK has warnings of its own. */
 export function warningsOf(stack: Stack): string[] {
-  return Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => String(entry.data));
+  return Annotations.fromStack(stack).findWarning('*', Match.anyValue())
+    .map(({ entry }) => String(entry.data))
+    .filter((warning) => warning.includes('[ack: cdk-jwt-websocket-authorizer:'));
 }
