@@ -26,7 +26,7 @@ const steps: Record<string, Step> = {
 
 /** A lock file, for one, records by itself where packages came from. */
 async function noTraces() {
-  const traces = ['//[a-z0-9.-]*(registry|npmjs|pypi|pythonhosted)[a-z0-9.-]*', `(${process.cwd()}|${homedir()})/`];
+  const traces = ['(npmjs|yarnpkg|pypi|pythonhosted)\\.(org|com)', `(${process.cwd()}|${homedir()})/`];
   const { output } = await execute(['git', 'grep', '-nIiE', ...traces.flatMap((trace) => ['-e', trace])]);
   return output === '' ? { passed: 1, failed: 0, output } : { passed: 0, failed: 1, output };
 }
