@@ -11,7 +11,7 @@ const installed = changed('node_modules/.package-lock.json') >= changed('package
 if (!installed) {
   console.log('Installing (once, about a minute) …');
   // Scripts are off: the one that counts, which puts Node 24 first on the PATH, is run by name.
-  for (const args of [['ci', '--ignore-scripts', '--no-audit', '--no-fund'], ['rebuild', 'node']]) {
+  for (const args of [['ci', '--ignore-scripts', '--no-audit', '--no-fund'], ['rebuild', 'node']].map((words) => [...words, '--loglevel=error'])) {
     console.log(`> npm ${args.join(' ')}`);
     const { status } = spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
     if (status !== 0) {

@@ -182,8 +182,9 @@ export class JwtWebSocketAuthorizer extends Construct implements IWebSocketRoute
   public bind(options: WebSocketRouteAuthorizerBindOptions): WebSocketRouteAuthorizerConfig {
     const api = options.route.webSocketApi;
     const stack = Stack.of(options.scope);
-    if (stack !== Stack.of(this) && Stack.of(options.route) === Stack.of(this)) {
-      throw new Error(`the $connect route is in the stack of this authorizer (${Stack.of(this).node.path}), its API in another (${stack.node.path}), `
+    const own = Stack.of(this);
+    if (Stack.of(options.route) === own && !contains(own, stack)) {
+      throw new Error(`the $connect route is in the stack of this authorizer (${own.node.path}), its API in another (${stack.node.path}), `
         + `and each stack would need the other first. ${WAYS_OUT}`);
     }
     let binding = this.bindings.find((existing) => existing.api === api);

@@ -132,6 +132,15 @@ describe('with the function in one stack and the API in another', () => {
     expect(() => authorizer.authorize(newStage(api))).toThrow('cannot be authorized');
   });
 
+  test('a route may be beside the function where the API is in a nested stack', () => {
+    const app = new App();
+    const parent = newStack('Stack', app);
+    const authorizer = new JwtWebSocketAuthorizer(parent, 'Authorizer', PROPS);
+    const webSocketApi = new WebSocketApi(new NestedStack(parent, 'Nested'), 'Api');
+    new WebSocketRoute(parent, 'ConnectRoute', { webSocketApi, routeKey: '$connect', integration: integration(parent), authorizer });
+    expect(() => app.synth()).not.toThrow();
+  });
+
   test('a function in a nested stack may serve an API of its parent, and list its stage', () => {
     const app = new App();
     const parent = newStack('Stack', app);
