@@ -11,9 +11,9 @@ const installed = changed('node_modules/.package-lock.json') >= changed('package
 if (!installed) {
   console.log('Installing (once, about a minute) …');
   // Scripts are off: the one that counts, which puts Node 24 first on the PATH, is run by name.
-  for (const args of [['ci', '--ignore-scripts', '--no-audit', '--no-fund'], ['rebuild', 'node']].map((words) => [...words, '--loglevel=error'])) {
+  for (const args of [['ci', '--ignore-scripts', '--no-audit', '--no-fund'], ['rebuild', 'node']]) {
     console.log(`> npm ${args.join(' ')}`);
-    const { status } = spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+    const { status } = spawnSync('npm', [...args, '--loglevel=error'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
     if (status !== 0) {
       console.error(`npm ${args.join(' ')} failed with exit code ${status}; its message stands above.`);
       process.exit(1);
