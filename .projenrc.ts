@@ -31,8 +31,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   packageManager: javascript.NodePackageManager.NPM,
   minNodeVersion: '20.0.0', // what synthesizes; the function and this project's own tools run on 24
   workflowNodeVersion: '24',
-  allowScripts: ['node'],
   githubOptions: { mergify: false },
+  pullRequestTemplate: false,
   sampleCode: false,
   lambdaAutoDiscover: false, // lambda/ is bundled by build-tools/bundle.ts: consumers never bundle
   integrationTestAutoDiscover: false, // integ-runner finds them itself, and runs them with tsx
@@ -79,7 +79,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     configFilePath: 'jest.config.json',
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     junitReporting: false,
-    jestConfig: { testTimeout: 20_000, collectCoverage: false },
+    jestConfig: { testTimeout: 20_000, collectCoverage: false, cacheDirectory: 'node_modules/.cache/jest' },
   },
 
   gitignore: ['assets/', 'cdk.out/', '**/*.snapshot/asset.*', '.venv/', '__pycache__/', '*.tgz', '.jsii.tabl.json'],
@@ -90,8 +90,9 @@ project.package.addPackageResolutions('unrs-resolver@~1.12.2');
 
 // The native addon of AWS's runtime client takes 42 s of cmake; the local run does without it (local/).
 project.addFields({ allowScripts: { 'node': true, 'aws-lambda-ric': false } });
-for (const script of ['prestart', 'pretest']) {
-  project.setScript(script, 'node build-tools/setup.mjs');
+// Not as prestart and pretest, which npm leaves out where a user has switched scripts off.
+for (const script of ['start', 'test']) {
+  project.setScript(script, `node build-tools/setup.mjs && projen ${script}`);
 }
 
 project.tryRemoveFile('build-tools/tsconfig.json'); // tsconfig.dev.json covers it
@@ -109,7 +110,7 @@ project.addTask('start', {
 });
 project.addTask('unit', {
   description: 'The unit tests of src/ and lambda/: seconds',
-  exec: 'jest --ci test/src test/lambda',
+  exec: 'jest --ci test/src test/lambda test/contract',
   env: { NODE_OPTIONS: '--experimental-vm-modules' }, // jose is ESM only
   receiveArgs: true,
 });
@@ -118,11 +119,19 @@ project.addTask('integ', {
   exec: "integ-runner --language typescript --app 'tsx --tsconfig tsconfig.dev.json {filePath}'",
   receiveArgs: true,
 });
+// They would run without what `unit` sets.
+project.removeTask('test:update');
+project.removeTask('test:watch');
 project.gitattributes.addAttributes('*.snapshot/**', 'linguist-generated');
 project.testTask.reset('tsx --tsconfig tsconfig.dev.json build-tools/test.ts', { receiveArgs: true });
 
 // projen takes build-tools/test.ts for a test of jest's.
 project.tryFindObjectFile('jest.config.json')!.addOverride('testMatch', ['<rootDir>/test/**/*.test.ts']);
+
+// What is published is compiled, whatever was done before.
+const packageAll = project.tasks.tryFind('package-all')!;
+packageAll.prependSpawn(project.compileTask);
+packageAll.prependSpawn(project.preCompileTask);
 
 // projen names the registry's host here; publib's default is the same host.
 project.tryFindObjectFile('.github/workflows/release.yml')!
@@ -134,7 +143,7 @@ new javascript.NpmConfig(project).addConfig('omit-lockfile-registry-resolved', '
 for (const file of ['.npmrc', '.jsii.tabl.json', 'CONTRIBUTING.md', 'SECURITY.md']) {
   project.addPackageIgnore(`/${file}`);
 }
-for (const dir of ['lambda', 'local', 'bench', 'examples', 'build-tools', 'docs', 'rosetta', 'cdk.out', '.ci']) {
+for (const dir of ['lambda', 'local', 'examples', 'build-tools', 'docs', 'rosetta', 'cdk.out', '.ci']) {
   project.addPackageIgnore(`/${dir}/`);
 }
 project.addPackageIgnore('!/assets/');

@@ -17,6 +17,6 @@ function unitTests(modules: string, { flags }: { flags: boolean }): Step {
     const mapper = JSON.stringify({ '^(aws-cdk-lib|constructs)(/.*)?$': `<rootDir>/${modules}/$1$2` });
     // Every App reads its context here, as from the CDK's command line.
     const context = flags ? readFileSync(`${modules}/aws-cdk-lib/recommended-feature-flags.json`, 'utf8') : '{}';
-    return jest(['test/src/', '--testPathIgnorePatterns', 'snapshot', '--moduleNameMapper', mapper], { CDK_CONTEXT_JSON: context })();
+    return jest(['test/src/', '--testPathIgnorePatterns', '<rootDir>/test/src/snapshot', '--moduleNameMapper', mapper], { CDK_CONTEXT_JSON: context })();
   };
 }

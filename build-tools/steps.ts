@@ -17,10 +17,15 @@ export type Environment = Record<string, string>;
 
 const KEPT_LINES = 80;
 
+/** The longest step takes a minute or two: one that takes this long hangs. */
+const LIMIT = 15 * 60_000;
+
 export async function execute([program, ...args]: string[], env: Environment = {}): Promise<{ ok: boolean; output: string }> {
   const child = spawn(program, args, {
     env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT,
+    killSignal: 'SIGKILL',
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -69,6 +74,7 @@ export function jest(args: string[], env: Environment = {}): Step {
     try {
       const { ok, output } = await execute(['jest', '--ci', '--json', `--outputFile=${file}`, ...args], {
         NODE_OPTIONS: '--experimental-vm-modules', // jose is ESM only
+        TMPDIR: dir, // each App leaves a directory there
         ...env,
       });
       if (!existsSync(file)) {

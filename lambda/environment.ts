@@ -62,8 +62,8 @@ function readIssuer(env: Environment): string | undefined {
 
 function readAudiences(env: Environment): readonly string[] | undefined {
   const [list, any] = ['JWT_AUTHORIZED_AUDIENCES', 'JWT_ACCEPT_ANY_AUDIENCE'];
-  const rule = `audiences such as 'https://chat.example.com' and no '*'; to accept any, set ${any}=true and leave it out`;
-  const audiences = readList(env, list, /^(?!\*$)/, rule);
+  const rule = `audiences such as 'https://chat.example.com', not in quotes or brackets, and no '*'; to accept any, set ${any}=true and leave it out`;
+  const audiences = readList(env, list, /^(?!\*$)[^"[\]]+$/, rule);
   const acceptAny = readSwitch(env, any, false);
   if (audiences === undefined && !acceptAny) {
     throw malformed(list, rule, undefined);

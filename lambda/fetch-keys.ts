@@ -1,9 +1,8 @@
 import { request, type RequestOptions } from 'node:https';
-import { parseKeySet, type VerificationKey } from './key-set';
+import { parseKeySet, type KeySetDocument } from './key-set';
 
 /** An answer of the key URL. */
-export interface FetchedKeys {
-  readonly keys: readonly VerificationKey[];
+export interface FetchedKeys extends KeySetDocument {
   /** How long the answer may be held, in milliseconds, as the provider says; undefined where it says nothing usable. */
   readonly maxAge?: number;
 }
@@ -64,7 +63,7 @@ function get(url: string, signal: AbortSignal): Promise<FetchedKeys> {
       response.on('error', reject);
       response.on('end', () => {
         try {
-          resolve({ keys: parseKeySet(Buffer.concat(chunks).toString()), maxAge: maxAge(response.headers) });
+          resolve({ ...parseKeySet(Buffer.concat(chunks).toString()), maxAge: maxAge(response.headers) });
         } catch (error) {
           reject(error instanceof SyntaxError ? new Error('not_json') : error);
         }

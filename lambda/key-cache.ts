@@ -17,8 +17,8 @@ const BACKOFF = { first: 1 * SECOND, most: 60 * SECOND };
 /** How many fetches strangers can cause with key ids that nobody has: two at once, then one in 30 s. */
 const UNKNOWN_KIDS = { most: 2, refill: 30 * SECOND };
 
-/** Tells of a fetch: how many keys are held now, or the code of what went wrong. */
-export type FetchListener = (outcome: { readonly keys: number } | { readonly error: string }) => void;
+/** Tells of a fetch: how many keys are held now and how many were left out, or the code of what went wrong. */
+export type FetchListener = (outcome: { readonly keys: number; readonly unusable: number } | { readonly error: string }) => void;
 
 interface KeySet {
   readonly keys: readonly VerificationKey[];
@@ -152,7 +152,7 @@ export class KeyCache {
     return flight;
   }
 
-  private accept({ keys, maxAge }: FetchedKeys): void {
+  private accept({ keys, unusable, maxAge }: FetchedKeys): void {
     const now = Date.now();
     const lifetime = Math.min(LIFETIME.most, Math.max(LIFETIME.least, maxAge ?? LIFETIME.unsaid));
     // A thousand functions that started together must not all renew together.
@@ -160,7 +160,7 @@ export class KeyCache {
     this.set = { keys, fetchedAt: now, expiresAt: now + lifetime, refreshAt };
     this.failures = 0;
     this.retryAt = 0;
-    this.tell({ keys: keys.length });
+    this.tell({ keys: keys.length, unusable });
   }
 
   private backOff(error: NodeJS.ErrnoException): void {

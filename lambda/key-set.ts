@@ -11,6 +11,12 @@ export interface VerificationKey {
 
 const MAX_KEYS = 100;
 
+export interface KeySetDocument {
+  readonly keys: readonly VerificationKey[];
+  /** How many were left out. */
+  readonly unusable: number;
+}
+
 /**
  * Read what a key URL answers: a JWK Set (RFC 7517, section 5) or a map of PEM certificates by kid, as Firebase
  * publishes it. Told apart by shape, because the URL says nothing certain.
@@ -19,7 +25,7 @@ const MAX_KEYS = 100;
  *
  * @throws Error where it is neither, or no key of it is usable
  */
-export function parseKeySet(text: string): VerificationKey[] {
+export function parseKeySet(text: string): KeySetDocument {
   const document: unknown = JSON.parse(text);
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw new Error('not_a_key_set');
@@ -40,7 +46,7 @@ export function parseKeySet(text: string): VerificationKey[] {
   if (keys.length === 0) {
     throw new Error('no_usable_key');
   }
-  return keys;
+  return { keys, unusable: readers.length - keys.length };
 }
 
 /** Members of private and symmetric keys (RFC 7518, section 6): whoever publishes one has lost it. */

@@ -46,5 +46,5 @@ function readAnswer(answer: any): AuthorizerContext & { policyDocument: PolicyDo
   if (unusable !== undefined) throw new Error(`the authorizer's context has ${unusable}, which is no string, number or boolean`);
   // Values become strings, as on REST APIs (unsourced for WebSocket APIs).
   const strings = Object.fromEntries(Object.entries(context).map(([name, value]) => [name, String(value)]));
-  return { principalId, ...strings, policyDocument };
+  return { ...strings, principalId, policyDocument };
 }

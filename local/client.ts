@@ -16,7 +16,7 @@ export function connect(url: string, protocols: string[] = [], options: ClientOp
   return new Promise((resolve, reject) => {
     socket.once('open', () => resolve({ status: 101, socket }));
     socket.once('unexpected-response', (_: ClientRequest, response: IncomingMessage) => {
-      void text(response).then((body) => resolve({ status: response.statusCode!, body: body && JSON.parse(body), socket }));
+      text(response).then((body) => resolve({ status: response.statusCode!, body: body && JSON.parse(body), socket })).catch(reject);
     });
     socket.once('error', reject);
   });

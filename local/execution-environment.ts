@@ -31,7 +31,10 @@ const INIT_SECONDS = 10; // Lambda's limit for an on-demand function
  * It runs one invocation at a time. After a timeout, an exit or a failed initialization it has ended for good.
  */
 export class ExecutionEnvironment {
-  private readonly runtimeApi = createServer((request, response) => void this.serve(request, response));
+  private readonly runtimeApi = createServer((request, response) => {
+    // A process that ended while it posted: its end is reported when it closes.
+    void this.serve(request, response).catch(() => response.destroy());
+  });
   private starting?: Promise<void>;
   private stopProcess?: () => Promise<void>;
   private invocation?: Invocation;
@@ -72,7 +75,7 @@ export class ExecutionEnvironment {
 
   private async start(): Promise<void> {
     await once(this.runtimeApi.listen(0, '127.0.0.1'), 'listening');
-    if (this.end) return; // stopped meanwhile
+    if (this.end) return void this.runtimeApi.close(); // stopped meanwhile
     const { port } = this.runtimeApi.address() as AddressInfo;
     const runtimeClient = require.resolve('aws-lambda-ric');
     const child = spawn(process.execPath, ['--require', join(__dirname, 'rapid-client.cjs'), runtimeClient], {
@@ -81,11 +84,12 @@ export class ExecutionEnvironment {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const closed = once(child, 'close');
+    child.once('error', (error) => this.fail('Sandbox.Failed', error.message));
     this.stopProcess = async () => {
       child.kill('SIGKILL');
       await closed;
     };
-    this.limit(INIT_SECONDS);
+    this.limit(INIT_SECONDS, 'Initialization');
     for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', this.log);
     // 'close' comes when everything that the process wrote has been read.
     child.once('close', (code) => this.fail('Runtime.ExitError', code ? `Runtime exited with error: exit status ${code}` : 'Runtime exited without providing a reason'));
@@ -145,9 +149,9 @@ export class ExecutionEnvironment {
     }).end(JSON.stringify(invocation.event));
   }
 
-  private limit(seconds: number): void {
+  private limit(seconds: number, what = 'Task'): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.fail('Sandbox.Timedout', `Task timed out after ${seconds.toFixed(2)} seconds`), seconds * 1000);
+    this.timer = setTimeout(() => this.fail('Sandbox.Timedout', `${what} timed out after ${seconds.toFixed(2)} seconds`), seconds * 1000);
   }
 
   private settle(how: (invocation: Invocation) => void): void {

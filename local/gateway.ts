@@ -86,7 +86,7 @@ export class Gateway {
     if ('status' in authorization) return authorization;
     try {
       const { statusCode, headers = {} } = await this.integrate(route, connection, connectEvent(connection, request, authorization.context));
-      if (!(statusCode >= 200 && statusCode < 300)) return { status: Number(statusCode) || 502, reason: `the integration of $connect answered ${statusCode}` };
+      if (!(statusCode >= 200 && statusCode < 300)) return { status: statusCode >= 300 && statusCode < 600 ? statusCode : 502, reason: `the integration of $connect answered ${statusCode}` };
       const header = Object.keys(headers).find((name) => name.toLowerCase() === 'sec-websocket-protocol');
       return { context: authorization.context, subprotocol: header && headers[header] };
     } catch (error) {

@@ -9,7 +9,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { renderEnvironment } from './private/environment';
 import { contains, executionArn, stacksOf, stageId } from './private/stages';
-import { mistake, requireAudiences, requireIssuer, requireItems, requireKeyUrl } from './private/validation';
+import { mistake, requireAudiences, requireBoolean, requireIssuer, requireItems, requireKeyUrl } from './private/validation';
 import { createVerifierFunction } from './private/verifier-function';
 import { TokenSource } from './token-source';
 import type { VerifierFunctionOptions } from './verifier-function-options';
@@ -86,6 +86,8 @@ export interface JwtWebSocketAuthorizerProps extends VerifierFunctionOptions {
  * Attach it to a route; it may serve several APIs.
  *
  * @example
+ * import { JwtWebSocketAuthorizer } from 'cdk-jwt-websocket-authorizer';
+ *
  * const authorizer = new JwtWebSocketAuthorizer(this, 'Authorizer', {
  *   jwksUri: 'https://tenant.eu.auth0.com/.well-known/jwks.json',
  *   issuer: 'https://tenant.eu.auth0.com/',
@@ -123,12 +125,12 @@ export class JwtWebSocketAuthorizer extends Construct implements IWebSocketRoute
   constructor(scope: Construct, id: string, props: JwtWebSocketAuthorizerProps) {
     super(scope, id);
 
-    const verifyExpiration = props.verifyExpiration ?? true;
+    const verifyExpiration = requireBoolean('verifyExpiration', props.verifyExpiration ?? true);
     const tokenSources = bindTokenSources(props.tokenSources ?? [TokenSource.queryString()]);
     const environment = renderEnvironment({
       jwksUri: requireKeyUrl(props.jwksUri),
       issuer: props.issuer === undefined ? undefined : requireIssuer(props.issuer),
-      audiences: requireAudiences(props.audiences, props.acceptAnyAudience ?? false),
+      audiences: requireAudiences(props.audiences, requireBoolean('acceptAnyAudience', props.acceptAnyAudience ?? false)),
       verifyExpiration,
       tokenSources,
     }, () => [...this.stages.keys()]);

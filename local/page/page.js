@@ -39,14 +39,20 @@ element('connect').addEventListener('submit', async (event) => {
   socket?.close();
   showConnection('Connecting …', '');
   const kind = element('token').value;
-  const token = await tokenOf(kind);
+  let token;
+  try {
+    token = await tokenOf(kind);
+  } catch {
+    return showConnection('There is no token of that kind: the local run has ended, or its provider is down.', 'bad');
+  }
   const current = new WebSocket(token === undefined ? state.apiUrl : `${state.apiUrl}?authorization=${token}`);
   socket = current;
   current.onopen = () => showConnection(`Connected with ${kind}.`, 'good', true);
   current.onmessage = ({ data }) => show('frames', `← ${data}`);
   current.onclose = ({ code }) => {
-    if (socket === current) showConnection(`Closed with code ${code}. The reason stands below.`, 'bad');
+    if (socket === current) showConnection(`Closed with code ${code}.${code === 1006 ? ' If API Gateway refused it, the reason stands below.' : ''}`, 'bad');
   };
+  return undefined;
 });
 
 element('send').addEventListener('submit', (event) => {

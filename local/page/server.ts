@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Entry, Journal } from '../journal';
 import type { Provider } from '../provider';
-import { TOKENS } from '../tokens';
+import { type MakeToken, TOKENS } from '../tokens';
 
 const FILES: Record<string, [file: string, type: string]> = {
   '/': ['index.html', 'text/html; charset=utf-8'],
@@ -55,12 +55,16 @@ export class Page {
     }
     switch (pathname) {
       case '/state': return sendJson(response, { apiUrl: this.apiUrl, tokens: Object.keys(TOKENS), accessToken: this.accessToken });
-      case '/token': return sendJson(response, await TOKENS[searchParams.get('kind')!](this.provider));
+      case '/token': return this.sendToken(response, TOKENS[searchParams.get('kind') ?? '']);
       case '/sign-in': return redirect(response, this.beginSignIn());
       case '/callback': return redirect(response, await this.endSignIn(searchParams));
       case '/events': return this.stream(response);
       default: return void response.writeHead(404).end();
     }
+  }
+
+  private async sendToken(response: ServerResponse, make?: MakeToken): Promise<void> {
+    return make ? sendJson(response, await make(this.provider)) : void response.writeHead(404).end();
   }
 
   private beginSignIn(): string {

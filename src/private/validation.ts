@@ -13,7 +13,18 @@ function show(got: unknown): string {
   if (got === undefined) {
     return 'nothing';
   }
-  return typeof got === 'string' && Token.isUnresolved(got) ? 'a CDK token, whose text is not known at synthesis' : JSON.stringify(got);
+  if (typeof got === 'string' && Token.isUnresolved(got)) {
+    return 'a CDK token, whose text is not known at synthesis';
+  }
+  return typeof got === 'number' ? String(got) : JSON.stringify(got);
+}
+
+/** Context from the command line is text, and the text 'false' is true to JavaScript. */
+export function requireBoolean(prop: string, value: boolean): boolean {
+  if (typeof value !== 'boolean') {
+    throw mistake(prop, 'true or false', value);
+  }
+  return value;
 }
 
 /** Written out: URL parsers forgive blanks, backslashes and missing slashes. The path may hold an '@', as Firebase's does. */
@@ -21,14 +32,17 @@ const KEY_URL = /^https:\/\/[a-zA-Z0-9.-]+(:\d+)?([/?][^\s\\#]*)?$/;
 
 /** Of a token, the function checks the text when it loads. */
 export function requireKeyUrl(url: string): string {
-  if (!Token.isUnresolved(url) && !(KEY_URL.test(url) && URL.canParse(url))) {
+  const valid = Token.isUnresolved(url)
+    ? !/^(?!https:)[a-z]+:/i.test(url) // the scheme may be known where the rest is not
+    : KEY_URL.test(url) && URL.canParse(url);
+  if (!valid) {
     throw mistake('jwksUri', "an https URL such as 'https://tenant.example.com/.well-known/jwks.json'", url);
   }
   return url;
 }
 
 export function requireIssuer(issuer: string): string {
-  if (isListToken(issuer) || (!Token.isUnresolved(issuer) && !/^\S(.*\S)?$/.test(issuer))) {
+  if (typeof issuer !== 'string' || isListToken(issuer) || (!Token.isUnresolved(issuer) && !/^\S(.*\S)?$/.test(issuer))) {
     throw mistake('issuer', "the issuer's identifier, exactly as in the claim 'iss', such as 'https://tenant.example.com/'", issuer);
   }
   return issuer;
@@ -48,7 +62,7 @@ export function requireAudiences(audiences: string[] | undefined, acceptAny: boo
   }
   requireItems('audiences', "a list of audiences such as ['https://chat.example.com'], or left out with acceptAnyAudience: true", audiences);
   // The list is one variable in the function's environment, so an item holds none of what parts or trims a list.
-  if (!audiences.every((audience) => Token.isUnresolved(audience) || /^(?!\*$)[^\s,]([^,]*[^\s,])?$/.test(audience))) {
+  if (!audiences.every((audience) => Token.isUnresolved(audience) || (typeof audience === 'string' && /^(?!\*$)[^\s,]([^,]*[^\s,])?$/.test(audience)))) {
     throw mistake('audiences', "a list of non-empty audiences without comma or '*' or surrounding blanks such as ['https://chat.example.com']", audiences);
   }
   return audiences;
@@ -56,7 +70,7 @@ export function requireAudiences(audiences: string[] | undefined, acceptAny: boo
 
 /** At least one item, and known at synthesis how many. */
 export function requireItems<T>(prop: string, rule: string, items: T[] | undefined): asserts items is T[] {
-  if (items === undefined || items.length === 0 || items.some((item) => item === undefined || item === null)) {
+  if (!Array.isArray(items) || items.length === 0 || items.some((item) => item === undefined || item === null)) {
     throw mistake(prop, rule, items);
   }
   if (items.some(isListToken)) {

@@ -31,7 +31,7 @@ export function createVerifierFunction(scope: Construct, environment: Record<str
   }
   const memorySize = options.memorySize ?? 256;
   if (!Token.isUnresolved(memorySize) && !(Number.isInteger(memorySize) && memorySize >= MEMORY.least && memorySize <= MEMORY.most)) {
-    throw mistake('memorySize', '128 to 10240 MiB such as 256', String(memorySize));
+    throw mistake('memorySize', 'a number of MiB from 128 to 10240 such as 256', memorySize);
   }
   if (options.logGroup && options.logRetention !== undefined) {
     throw mistake('logRetention', "left out where logGroup is given, because a log group such as new LogGroup(this, 'Logs', { retention }) has its own",

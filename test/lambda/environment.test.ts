@@ -55,6 +55,7 @@ test.each<[string, string | undefined]>([
   ['JWT_AUTHORIZED_AUDIENCES', ''],
   ['JWT_AUTHORIZED_AUDIENCES', ' , '],
   ['JWT_AUTHORIZED_AUDIENCES', 'chat,*'],
+  ['JWT_AUTHORIZED_AUDIENCES', '["chat"]'],
   ['JWT_ACCEPT_ANY_AUDIENCE', ''],
   ['JWT_ACCEPT_ANY_AUDIENCE', 'yes'],
   ['JWT_VERIFY_EXPIRATION', ''],

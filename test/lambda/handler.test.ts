@@ -176,7 +176,7 @@ test('a token in a header', async () => {
 test('a decision is one line of known values, and so is a fetch', async () => {
   await start()(connectWith(await signer.sign(claims())));
   expect(written).toEqual([expect.stringMatching(/^\{.*\}\n$/), expect.stringMatching(/^\{.*\}\n$/)]);
-  expect(JSON.parse(written[0])).toEqual({ timestamp: expect.any(String), level: 'INFO', event: 'key_fetch', keys: 2 });
+  expect(JSON.parse(written[0])).toEqual({ timestamp: expect.any(String), level: 'INFO', event: 'key_fetch', keys: 2, unusable: 0 });
   expect(JSON.parse(written[1])).toEqual({
     timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     level: 'INFO',

@@ -7,7 +7,6 @@ import { Signer } from '../support/signer';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const keySet = (...signers: Signer[]) => parseKeySet(JSON.stringify({ keys: signers.map(({ jwk }) => jwk) }));
 const [first, second] = [Signer.rsa('first'), Signer.ec('second')];
 
 /** Answers each fetch in turn, and the last one for ever. */
@@ -24,7 +23,7 @@ function provider(...answers: (FetchedKeys | Error | 'hangs')[]) {
   });
 }
 
-const good = (...signers: Signer[]): FetchedKeys => ({ keys: keySet(...signers) });
+const good = (...signers: Signer[]): FetchedKeys => parseKeySet(JSON.stringify({ keys: signers.map(({ jwk }) => jwk) }));
 const down = new Error('status_503');
 
 /** Let time pass while the promise settles. */
@@ -339,5 +338,5 @@ test('tells of each fetch', async () => {
     await find(cache, first);
     await jest.advanceTimersByTimeAsync(MINUTE);
   }
-  expect(tell.mock.calls).toEqual([[{ error: 'status_503' }], [{ error: 'EHOSTUNREACH' }], [{ keys: 2 }]]);
+  expect(tell.mock.calls).toEqual([[{ error: 'status_503' }], [{ error: 'EHOSTUNREACH' }], [{ keys: 2, unusable: 0 }]]);
 });

@@ -5,7 +5,7 @@ import { Signer } from '../support/signer';
 
 const rsa = Signer.rsa();
 const ec = Signer.ec();
-const parse = (...keys: unknown[]) => parseKeySet(JSON.stringify({ keys })).map(({ kid, alg }) => [kid, alg]);
+const parse = (...keys: unknown[]) => parseKeySet(JSON.stringify({ keys })).keys.map(({ kid, alg }) => [kid, alg]);
 
 test('reads a JWK Set', () => {
   expect(parse(rsa.jwk, ec.jwk, Signer.ed25519().jwk)).toEqual([['rsa-1', 'RS256'], ['ec-1', 'ES256'], ['ed-1', 'EdDSA']]);
@@ -60,11 +60,14 @@ test('reads a map of PEM certificates by kid, as Firebase publishes it', async (
     privateKey: rsa.privatePem,
     number: 1,
   };
-  expect(parseKeySet(JSON.stringify(map)).map(({ kid, alg }) => [kid, alg])).toEqual([['good', 'RS256'], ['publicKey', 'RS256']]);
+  expect(parseKeySet(JSON.stringify(map))).toMatchObject({
+    keys: [{ kid: 'good', alg: 'RS256' }, { kid: 'publicKey', alg: 'RS256' }],
+    unusable: 3,
+  });
 });
 
 test('a kid named __proto__ is a kid like any other', () => {
-  expect(parseKeySet(`{"__proto__": ${JSON.stringify(rsa.publicPem)}}`).map(({ kid }) => kid)).toEqual(['__proto__']);
+  expect(parseKeySet(`{"__proto__": ${JSON.stringify(rsa.publicPem)}}`).keys.map(({ kid }) => kid)).toEqual(['__proto__']);
 });
 
 test.each(['null', '[]', '["-----BEGIN PUBLIC KEY-----"]', '"keys"', '1', '{}', '{"keys":[]}', '{"keys":{}}', '{"keys":"x"}'])('fails for %s', (text) => {

@@ -21,5 +21,9 @@ export function functionModel(handler: string, overrides: Partial<FunctionModel>
 
 /** Waits until a condition holds, for what arrives through another channel than the one being waited on. */
 export async function eventually(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  const deadline = Date.now() + 30_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`never came true: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }

@@ -110,4 +110,9 @@ test('stopping at once leaves no process behind', async () => {
   const outcome = lambda.invoke({}).catch((error) => error.errorType);
   await lambda.stop();
   expect(await outcome).toBe('Sandbox.Stopped');
+  await eventually(() => !process.getActiveResourcesInfo().includes('TCPServerWrap')); // its Runtime API is gone, too
+});
+
+test('a process that ends while it posts its answer fails the invocation, and nothing else', async () => {
+  await expect(start('outcomes.exitsWhilePosting').invoke({})).rejects.toMatchObject({ errorType: 'Runtime.ExitError' });
 });

@@ -13,17 +13,32 @@ const ROOT = join(__dirname, '..', '..');
 const MAIN = ['--import', 'tsx', 'local/main.ts'];
 
 let directory: string;
-beforeEach(() => { directory = mkdtempSync(join(tmpdir(), 'main-')); });
-afterEach(() => rmSync(directory, { recursive: true }));
+let children: ChildProcess[];
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'main-'));
+  children = [];
+});
+afterEach(() => {
+  for (const child of children) {
+    try {
+      process.kill(-child.pid!, 'SIGKILL'); // what a failed test has left
+    } catch {
+      // nothing left, as it should be
+    }
+  }
+  rmSync(directory, { recursive: true, force: true });
+});
 
 /** Starts a program that has a directory of its own for temporary files and leads a process group of its own. */
 function start(program: string, args: string[]): ChildProcess {
-  return spawn(program, args, {
+  const child = spawn(program, args, {
     cwd: ROOT,
     env: { ...process.env, NODE_OPTIONS: '', TMPDIR: directory, TSX_TSCONFIG_PATH: join(ROOT, 'tsconfig.dev.json') },
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });
+  children.push(child);
+  return child;
 }
 
 /** Waits until no process of the group is left; the compiler that tsx started needs a moment to notice that it is alone. */

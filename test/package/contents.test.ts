@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root, run, tarball, wheel } from './packed';
+import { root, run, sdist, tarball, wheel } from './packed';
 
 const temporary = mkdtempSync(join(tmpdir(), 'contents-'));
 const packed = join(temporary, 'package');
@@ -46,4 +46,10 @@ test('the wheel holds the Python module, typed, and the tarball itself', () => {
   expect(filesIn(module)).toEqual(['__init__.py', '_jsii/__init__.py', `_jsii/${embedded}`, 'py.typed']);
   expect(others).toEqual([]);
   expect(readFileSync(join(module, '_jsii', embedded)).equals(readFileSync(tarball))).toBe(true);
+});
+
+test('the source distribution holds the same module', async () => {
+  const files = await run(temporary, 'tar', ['tzf', sdist]);
+  expect(files).toMatch(/\/src\/cdk_jwt_websocket_authorizer\/__init__\.py$/m);
+  expect(files).toMatch(/\/src\/cdk_jwt_websocket_authorizer\/_jsii\/cdk-jwt-websocket-authorizer@.*\.tgz$/m);
 });

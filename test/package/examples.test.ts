@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, run, tarball, userEnvironment, wheel } from './packed';
@@ -76,3 +76,15 @@ test('both examples synthesize the same template, the Python one with neither es
   }
   expect(fromPython).toEqual(fromTypescript);
 }, 300_000);
+
+test("the README's Python runs", async () => {
+  const [, snippet] = /```python\n(.*?)```/s.exec(readFileSync(join(root, 'README.md'), 'utf8'))!;
+  const [imports, ...statements] = snippet.trim().split('\n\n');
+  const around = readFileSync(join(python, 'chat_stack.py'), 'utf8').replace(/^from cdk_jwt.*\n/m, '')
+    .replace(/^class ChatStack.*/ms, 'class ReadmeStack(Stack):\n    def __init__(self, scope):\n        super().__init__(scope, "Readme")\n');
+  const routes = 'routes = Function(self, "Routes", code=Code.from_asset(str(CHAT)), handler="index.handler", runtime=Runtime.NODEJS_24_X)\n'
+    + 'integration = WebSocketLambdaIntegration("Connect", routes)\n';
+  const body = [routes, ...statements].join('\n').replace(/^(?=.)/gm, '        ');
+  writeFileSync(join(python, 'readme.py'), `${imports}\n${around}${body}\n\nfrom aws_cdk import App\napp = App()\nReadmeStack(app)\napp.synth()\n`);
+  await run(python, join(venv, 'python'), ['readme.py']);
+}, 120_000);

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 export const root = join(__dirname, '..', '..');
 export const tarball = findPacked('js', '.tgz');
 export const wheel = findPacked('python', '.whl');
+export const sdist = findPacked('python', '.tar.gz');
 
 function findPacked(language: string, extension: string): string {
   const dir = join(root, 'dist', language);

@@ -9,6 +9,10 @@ export const throwsText = async () => { throw 'text'; };
 export const throwsUnauthorized = async () => { throw new Error('Unauthorized'); };
 export const callsBack = (event, context, callback) => callback(null, event);
 export const exits = async () => process.exit(3);
+export const exitsWhilePosting = async () => {
+  setTimeout(() => process.exit(3), 3);
+  return 'x'.repeat(5_500_000);
+};
 export const hangs = () => new Promise((resolve) => setTimeout(resolve, 3_600_000));
 export const environment = async () => process.env;
 export const context = async (_, { getRemainingTimeInMillis, ...rest }) => ({ ...rest, remaining: getRemainingTimeInMillis() });
