@@ -10,6 +10,7 @@ const CHROMIUM = '/usr/bin/chromium';
 
 let run: LocalRun;
 const tokens: string[] = [];
+const hosts = new Set<string>();
 
 beforeAll(async () => {
   run = await startLocal();
@@ -70,6 +71,10 @@ inChromium('the page', () => {
     });
     // The provider's certificate is its own.
     page = await browser.newPage({ ignoreHTTPSErrors: true });
+    page.on('request', (request) => hosts.add(new URL(request.url()).hostname));
+    page.on('requestfailed', (request) => { // kept back by the policy that the provider's pages have here
+      if (request.failure()?.errorText === 'csp') hosts.delete(new URL(request.url()).hostname);
+    });
     page.on('websocket', (socket) => tokens.push(...new URL(socket.url()).searchParams.getAll('authorization')));
     await page.goto(run.page.url);
   }, 60_000);
@@ -111,6 +116,7 @@ inChromium('the page', () => {
     expect(await page.locator('#frames li').allTextContents()).toEqual([
       '→ hello from a browser', expect.stringMatching(/^← .*"message":"hello from a browser"/),
     ]);
+    expect([...hosts].filter(Boolean).sort()).toEqual(['127.0.0.1', 'localhost']); // nobody else was asked for anything
   });
 
   test('a name of another site that resolves to this machine is refused', async () => {
