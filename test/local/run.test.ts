@@ -53,10 +53,9 @@ test('concurrent connections are admitted, and each further process of the funct
   expect(run.provider.keyRequests - before).toBeLessThanOrEqual(3);
 });
 
-const inChromium = existsSync(CHROMIUM) ? describe : describe.skip;
-if (inChromium === describe.skip) console.warn(`the page is not tested in a browser: no ${CHROMIUM}`);
+const [inChromium, name] = existsSync(CHROMIUM) ? [describe, 'the page'] : [describe.skip, `there is no ${CHROMIUM}: the page`];
 
-inChromium('the page', () => {
+inChromium(name, () => {
   let browser: Browser;
   let page: Page;
 
