@@ -105,7 +105,6 @@ function readSwitch(env: Environment, name: string, unsaid: boolean): boolean {
   return text === 'true';
 }
 
-
 function malformed(name: string, rule: string, text: string | undefined): Error {
   return new Error(`${name} must be ${rule}, got ${text === undefined ? 'nothing' : `'${text}'`}`);
 }

@@ -13,6 +13,9 @@ function show(got: unknown): string {
   if (got === undefined) {
     return 'nothing';
   }
+  if ([got].flat().some(isListToken)) {
+    return 'a CDK list token: how many items it has is not known at synthesis';
+  }
   if (typeof got === 'string' && Token.isUnresolved(got)) {
     return 'a CDK token, whose text is not known at synthesis';
   }
@@ -61,20 +64,17 @@ export function requireAudiences(audiences: string[] | undefined, acceptAny: boo
     throw mistake('acceptAnyAudience', "left out where audiences are listed, such as ['https://chat.example.com']", acceptAny);
   }
   requireItems('audiences', "a list of audiences such as ['https://chat.example.com'], or left out with acceptAnyAudience: true", audiences);
-  // The list is one variable in the function's environment, so an item holds none of what parts or trims a list.
-  if (!audiences.every((audience) => Token.isUnresolved(audience) || (typeof audience === 'string' && /^(?!\*$)[^\s,]([^,]*[^\s,])?$/.test(audience)))) {
-    throw mistake('audiences', "a list of non-empty audiences without comma or '*' or surrounding blanks such as ['https://chat.example.com']", audiences);
+  // The list is one variable in the function's environment, so an item holds nothing that the function would part, trim or refuse there.
+  if (!audiences.every((audience) => Token.isUnresolved(audience) || (typeof audience === 'string' && /^(?!\*$)[^\s,"[\]]([^,"[\]]*[^\s,"[\]])?$/.test(audience)))) {
+    throw mistake('audiences', "a list of non-empty audiences without comma, quotes, brackets, '*' or surrounding blanks such as ['https://chat.example.com']", audiences);
   }
   return audiences;
 }
 
 /** At least one item, and known at synthesis how many. */
 export function requireItems<T>(prop: string, rule: string, items: T[] | undefined): asserts items is T[] {
-  if (!Array.isArray(items) || items.length === 0 || items.some((item) => item === undefined || item === null)) {
+  if (!Array.isArray(items) || items.length === 0 || items.some((item) => item === undefined || item === null || isListToken(item))) {
     throw mistake(prop, rule, items);
-  }
-  if (items.some(isListToken)) {
-    throw new Error(`${prop} must be ${rule}, got a CDK list token: how many items it has is not known at synthesis`);
   }
 }
 
